@@ -55,7 +55,7 @@ def import_key(access: KeyAccess, principals: Policies, path: str) -> Imported:
 def _import(access: KeyAccess, principals: Policies, path: str) -> tuple[Imported, Document | None]:
     """Return the intent of a key and its compiled key policy, None if it does not compile."""
     draft = Draft(head_of(access, principals, path), access.key)
-    search = _Search(draft, access, principals)
+    search = _LineSearch(draft, access, principals)
     unsaid = [*search.allows(), *search.denies(), *_grants(draft, access)]
     whole = draft.trial(*draft.lines)
     if whole.refusals and draft.lines:
@@ -65,7 +65,7 @@ def _import(access: KeyAccess, principals: Policies, path: str) -> tuple[Importe
     return imported, whole.access.policy if whole.access else None
 
 
-class _Search:
+class _LineSearch:
     """Searches lines for one key policy and for the IAM policies to which it delegates."""
 
     def __init__(self, draft: Draft, access: KeyAccess, principals: Policies) -> None:

@@ -78,7 +78,7 @@ def _texts(reader: Reader, data: object, name: str) -> tuple[str, ...]:
     return () if data is None else reader.texts(data, (name,), name)
 
 
-class _Fault(NamedTuple):
+class _GrantFault(NamedTuple):
     """What is wrong about the fields of a grant, and where."""
 
     steps: Steps
@@ -86,15 +86,15 @@ class _Fault(NamedTuple):
     message: str
 
 
-def _faults(item: dict[str, Any]) -> Iterator[_Fault]:
+def _faults(item: dict[str, Any]) -> Iterator[_GrantFault]:
     """Yield where a grant has both of two fields, or none of those of which it needs one."""
     for kind in ("Grantee", "Retiring"):
         first, second = f"{kind}Principal", f"{kind}ServicePrincipal"
         given = [name for name in (first, second) if item.get(name) is not None]
         if len(given) == 2:
-            yield _Fault((second,), "both-forms", f"a grant cannot have both {first} and {second}")
+            yield _GrantFault((second,), "both-forms", f"a grant cannot have both {first} and {second}")
         if kind == "Grantee" and not given:
-            yield _Fault((), "no-grantee", f"a grant must have a {first} or a {second}")
+            yield _GrantFault((), "no-grantee", f"a grant must have a {first} or a {second}")
 
 
 def _constraints(reader: Reader, data: object, steps: Steps) -> GrantConstraints:

@@ -45,7 +45,7 @@ class Minimality(NamedTuple):
 _Judge = Callable[[Clauses, Clauses], bool]
 
 
-class _Judges(NamedTuple):
+class _ClauseJudges(NamedTuple):
     """Whether something can hold and whether it must, from the clauses that match and those open beside a statement.
 
     `rising`: one more Allow that matches never ends it.
@@ -56,10 +56,10 @@ class _Judges(NamedTuple):
     rising: bool = True
 
 
-_ALWAYS = _Judges(lambda _matched, _open: True, lambda _matched, _open: True)
+_ALWAYS = _ClauseJudges(lambda _matched, _open: True, lambda _matched, _open: True)
 
 
-class _Case(NamedTuple):
+class _AccessCase(NamedTuple):
     """One principal and action, with the statements that matter there."""
 
     universe: Universe
@@ -81,13 +81,13 @@ class _Examiner:
         self.meter = meter
         self.removed: set[tuple[int, str]] = set()
         self._other: _Examiner | None = None
-        self.cases: dict[tuple[int, str], list[_Case]] = {}
+        self.cases: dict[tuple[int, str], list[_AccessCase]] = {}
         self.collected: set[str] = set()
         self.grants_told = any(access.grants for bundle in universes[0].bundles for access in bundle.keys[:1])
         side = universes[0].sides[0]
         self.callers = {principal: side.authorizer.caller(principal) for principal in universes[0].everyone}
 
-    def any_reading(self, rule: Rule, actions: Sequence[str], judged: Callable[[_Case, Clauses], _Judges]) -> bool:
+    def any_reading(self, rule: Rule, actions: Sequence[str], judged: Callable[[_AccessCase, Clauses], _ClauseJudges]) -> bool:
         """Return whether `any` is so in one of the readings of what AWS leaves open."""
         if self.any(rule, actions, judged):
             return True
@@ -131,12 +131,12 @@ class _Examiner:
         for clause in (*situation.matched, *(one.clause for one in situation.open)):
             if isinstance(clause.rule, Rule):
                 found.setdefault(id(clause.rule.statement), set()).add(clause)
-        case = _Case(universe, base, situation, {identity: frozenset(clauses) for identity, clauses in found.items()})
+        case = _AccessCase(universe, base, situation, {identity: frozenset(clauses) for identity, clauses in found.items()})
         for identity in found:
             for action in base.actions:
                 self.cases.setdefault((identity, action), []).append(case)
 
-    def any(self, rule: Rule, actions: Sequence[str], judged: Callable[[_Case, Clauses], _Judges]) -> bool:
+    def any(self, rule: Rule, actions: Sequence[str], judged: Callable[[_AccessCase, Clauses], _ClauseJudges]) -> bool:
         """Return whether in some request for one of the actions that meets the statement something holds.
 
         One yes of a principal that is likely to give it is enough; only a no takes everyone whom the statement names.
@@ -150,7 +150,7 @@ class _Examiner:
         self.collect(left)
         return any(self._any(statement, action, judged) for action in actions)
 
-    def _any(self, statement: int, action: str, judged: Callable[[_Case, Clauses], _Judges]) -> bool:
+    def _any(self, statement: int, action: str, judged: Callable[[_AccessCase, Clauses], _ClauseJudges]) -> bool:
         seen: set[object] = set()
         for case in self.cases.get((statement, action), ()):
             own = case.clauses[statement]
@@ -164,7 +164,7 @@ class _Examiner:
             seen.add(signature)
         return False
 
-    def _holds(self, case: _Case, own: Clauses, gone: Clauses, judges: _Judges) -> bool:
+    def _holds(self, case: _AccessCase, own: Clauses, gone: Clauses, judges: _ClauseJudges) -> bool:
         open_ = tuple(one for one in case.situation.open if one.clause not in gone)
         gives = frozenset(one.clause for one in open_ if not one.clause.deny) if judges.rising else frozenset()
         problem = Problem(
@@ -183,30 +183,30 @@ def _has(policies: PrincipalPolicies, statement: Statement) -> bool:
     return any(one is statement for document in policies.identity_policies for one in document.statements)
 
 
-def _needs(case: _Case, own: Clauses) -> _Judges:
+def _needs(case: _AccessCase, own: Clauses) -> _ClauseJudges:
     """Judges of need: some request is answered otherwise without the statement."""
     side, facts = case.side, case.situation.facts
     if any(clause.deny for clause in own):
-        return _Judges(lambda m, o: side.most(facts, m, o), lambda m, o: side.least(facts, m, o))
-    return _Judges(
+        return _ClauseJudges(lambda m, o: side.most(facts, m, o), lambda m, o: side.least(facts, m, o))
+    return _ClauseJudges(
         lambda m, o: side.most(facts, m | own, o) and not side.least(facts, m, o),
         lambda m, o: side.least(facts, m | own, o) and not side.most(facts, m, o),
         rising=False,
     )
 
 
-def _works(case: _Case, own: Clauses) -> _Judges:
+def _works(case: _AccessCase, own: Clauses) -> _ClauseJudges:
     """Judges of effect: a request that an Allow matches is allowed, whatever else would allow it."""
     side, facts = case.side, case.situation.facts
-    return _Judges(lambda m, o: side.most(facts, m | own, o), lambda m, o: side.least(facts, m | own, o))
+    return _ClauseJudges(lambda m, o: side.most(facts, m | own, o), lambda m, o: side.least(facts, m | own, o))
 
 
-def _takes_from_grants(_case: _Case, _own: Clauses) -> _Judges:
+def _takes_from_grants(_case: _AccessCase, _own: Clauses) -> _ClauseJudges:
     """Judges of a Deny where a grant gives what it denies: no other Deny takes that."""
-    return _Judges(lambda m, _o: not any(one.deny for one in m), lambda m, o: not any(one.deny for one in m | o))
+    return _ClauseJudges(lambda m, _o: not any(one.deny for one in m), lambda m, o: not any(one.deny for one in m | o))
 
 
-def _matches(_case: _Case, _own: Clauses) -> _Judges:
+def _matches(_case: _AccessCase, _own: Clauses) -> _ClauseJudges:
     return _ALWAYS
 
 

@@ -28,7 +28,7 @@ class _StoppedError(Exception):
     """Nothing more is read: what follows could be without end."""
 
 
-class _Open:
+class _Unfinished:
     """A mapping or sequence that is being read."""
 
     __slots__ = ("anchor", "data", "height", "key", "mark", "size")
@@ -93,7 +93,7 @@ class _Composer:
         self.dialect = dialect
         self.plain = _PLAIN_OF_DIALECT if dialect else _PLAIN
         self.problems: list[Diagnostic] = []
-        self.open: list[_Open] = []
+        self.open: list[_Unfinished] = []
         self.shared = SharedParts()
         self.result: tuple[Any, Mark] | None = None
         self.documents = 0
@@ -182,7 +182,7 @@ class _Composer:
             mark = self._place(data, event)
         if event.anchor:
             self.shared.open(event.anchor)
-        self.open.append(_Open(data, mark, event.anchor))
+        self.open.append(_Unfinished(data, mark, event.anchor))
 
     def _check(self, event: Any) -> None:  # noqa: ANN401 - PyYAML event
         if event.anchor and not self.dialect:
@@ -214,7 +214,7 @@ class _Composer:
             parent.key = None
         return mark
 
-    def _take_key(self, parent: _Open, event: Any, text: str | None) -> None:  # noqa: ANN401 - PyYAML event
+    def _take_key(self, parent: _Unfinished, event: Any, text: str | None) -> None:  # noqa: ANN401 - PyYAML event
         at = event.start_mark
         if text is None:
             self._refuse(event, "bad-key", "a key must be a text")

@@ -38,7 +38,7 @@ _KEY_ARN = re.compile(r'"(arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/[A-Za-z0-9-]+
 _OF_KEY = ("kms:resourcealiases", "aws:resourcetag/")
 
 
-class _File(NamedTuple):
+class _ListedFile(NamedTuple):
     """A file that the manifest lists, with its kind and principal."""
 
     source: Source
@@ -82,7 +82,7 @@ def _hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _listed(manifest: Source) -> Iterator[_File]:
+def _listed(manifest: Source) -> Iterator[_ListedFile]:
     folder = Path(manifest.path).parent
     for number, item in enumerate(manifest.data["files"]):
         if not isinstance(item, dict) or item.get("format") != "json":
@@ -93,13 +93,13 @@ def _listed(manifest: Source) -> Iterator[_File]:
         if item.get("kind") == IDENTITY_POLICY and (parse_arn(principal) is None or account_of(principal) is None):
             place = manifest.where(("files", number, "principal"))
             raise input_error(place, "not-a-principal", f"`{principal}` is not the ARN of a principal")
-        yield _File(read_file(folder / name), str(item.get("kind")), principal)
+        yield _ListedFile(read_file(folder / name), str(item.get("kind")), principal)
 
 
 class _FolderReader:
     """Gathers the files of a rendered folder; keys are named by id, a single key by ""."""
 
-    def __init__(self, path: str, files: tuple[_File, ...], beside: Beside) -> None:
+    def __init__(self, path: str, files: tuple[_ListedFile, ...], beside: Beside) -> None:
         self.path = path
         self.files = files
         self.beside = beside

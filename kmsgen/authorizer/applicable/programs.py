@@ -39,7 +39,7 @@ class Program:
         self._steps = tuple(steps)
         self._resource = resource
         self._arn = arn
-        self._of_bundle = any(isinstance(step, _Condition) and step.of_bundle for step in self._steps)
+        self._of_bundle = any(isinstance(step, _CompiledCondition) and step.of_bundle for step in self._steps)
 
     def __call__(self, view: View) -> How:
         """Return how the statement meets a request."""
@@ -66,18 +66,20 @@ class Program:
         view = view_of_any(caller, permission)
         left: list[Step] = []
         for step in self._steps:
-            matched = step.of_any(view) if isinstance(step, _Condition) and step.of_bundle else step
+            matched = step.of_any(view) if isinstance(step, _CompiledCondition) and step.of_bundle else step
             if matched is False:
                 return UNMATCHED
             if matched is not True:
                 left.append(matched)
         program = Program(left, self._resource, self._arn)
-        return program if self._resource is not None or any(isinstance(step, _Condition) for step in left) else program(view)
+        return (
+            program if self._resource is not None or any(isinstance(step, _CompiledCondition) for step in left) else program(view)
+        )
 
 
 def program_of(rule: Rule, permission: Permission, caller: Caller | None) -> Program:
     """Compile what the request decides about a rule; `caller` is given only where the path of its role is unknown."""
-    steps = [_Condition(test, permission, caller) for test in rule.conditions]
+    steps = [_CompiledCondition(test, permission, caller) for test in rule.conditions]
     return Program(steps, rule.resource if rule.resource.variables else None, permission.target.shape or permission.target.arn)
 
 
@@ -96,7 +98,7 @@ class _OpenCondition:
         return self._causes
 
 
-class _Condition:
+class _CompiledCondition:
     """A compiled condition for one permission; `check` tells whether it holds of a request, None where that is open.
 
     `of_bundle`: every condition key that it reads may follow from the bundle alone.
@@ -152,7 +154,7 @@ class _Condition:
         return _why_open(self.test, (self._resolve(view), *map(lookup_in(view), self.test.variables)))
 
 
-Step = _Condition | _OpenCondition
+Step = _CompiledCondition | _OpenCondition
 
 
 @lru_cache(maxsize=4096)
@@ -220,4 +222,4 @@ def _causes(seen: dict[str, Seen]) -> Values:
 def check(test: ConditionTest, view: View) -> Maybe:
     """Return whether a condition holds of a request; None where that is open."""
     caller = None if view.caller.path_known else view.caller
-    return _Condition(test, Permission(view.action, view.target), caller).check(view)
+    return _CompiledCondition(test, Permission(view.action, view.target), caller).check(view)

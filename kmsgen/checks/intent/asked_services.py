@@ -45,7 +45,7 @@ def intended_by_services(intent: Intent, key: Key) -> Iterator[Expected]:
                     yield from _expected(reading, wish)
 
 
-class _Reading:
+class _ServiceReading:
     """One `services` line for one key, Region, resource and source account, with the values of placeholders."""
 
     def __init__(self, intent: Intent, use: ServiceUse, service: Service, key: Key, region: str) -> None:
@@ -56,10 +56,10 @@ class _Reading:
         self.own_account = own.account if own else ""
         self.values = {"region": region, "partition": own.partition if own else "", **dict(use.variables)}
 
-    def about(self, resource: str | None, account: str, organization: str | None = None) -> _Reading:
+    def about(self, resource: str | None, account: str, organization: str | None = None) -> _ServiceReading:
         """Return the reading for one resource, its account, and the organization that the service acts for."""
         arn = parse_arn(resource or "")
-        found = _Reading(self.intent, self.use, self.service, self.key, self.region)
+        found = _ServiceReading(self.intent, self.use, self.service, self.key, self.region)
         found.resource, found.organization = resource, organization
         found.values |= {"account": account, "source_region": (arn.region if arn else "") or self.region}
         found.values |= {"key_account": self.own_account, "caller_account": _CALLER}
@@ -85,11 +85,11 @@ class _Wish(NamedTuple):
     said: bool  # whether the line's `when` is about it
 
 
-def _readings(intent: Intent, use: ServiceUse, service: Service, key: Key) -> Iterator[_Reading]:
+def _readings(intent: Intent, use: ServiceUse, service: Service, key: Key) -> Iterator[_ServiceReading]:
     for region in regions_of(intent, key):
         if service.regions and region not in service.regions:
             continue
-        reading = _Reading(intent, use, service, key, region)
+        reading = _ServiceReading(intent, use, service, key, region)
         for resource in use.resources or (None,):
             arn = parse_arn(resource or "")
             apart = service.same_region and arn is not None and arn.region not in ("", region) and "*" not in arn.region
@@ -101,7 +101,7 @@ def _readings(intent: Intent, use: ServiceUse, service: Service, key: Key) -> It
 # --- which statements and actions ---------------------------------------------------------------------------------------
 
 
-def _wishes(reading: _Reading) -> Iterator[_Wish]:
+def _wishes(reading: _ServiceReading) -> Iterator[_Wish]:
     """Yield the actions of a line: those of the catalogue, or of its `can` where the line names whom it is about."""
     use = reading.use
     for statement in reading.service.statements:
@@ -114,7 +114,7 @@ def _wishes(reading: _Reading) -> Iterator[_Wish]:
     yield from _beside(reading)
 
 
-def _beside(reading: _Reading) -> Iterator[_Wish]:
+def _beside(reading: _ServiceReading) -> Iterator[_Wish]:
     """Yield actions of `can` that the catalogue does not list, under the strictest statements that it has for the principal."""
     for named, own in _subjects(reading):
         known = {action for statement in own for action in statement.actions}
@@ -123,7 +123,7 @@ def _beside(reading: _Reading) -> Iterator[_Wish]:
                 yield _Wish(statement, action, named, said=True)
 
 
-def _subjects(reading: _Reading) -> Iterator[tuple[Values, list[ServiceStatement]]]:
+def _subjects(reading: _ServiceReading) -> Iterator[tuple[Values, list[ServiceStatement]]]:
     """Yield the principals that `can` is about, with their catalogue statements; () for the service's own principals."""
     statements, principals = reading.service.statements, reading.use.principals
     for word in dict.fromkeys(word for word, _ in principals):
@@ -133,13 +133,13 @@ def _subjects(reading: _Reading) -> Iterator[tuple[Values, list[ServiceStatement
         yield (), [each for each in own if each.principal == name]
 
 
-def _tightest(reading: _Reading, statements: list[ServiceStatement]) -> Iterator[ServiceStatement]:
+def _tightest(reading: _ServiceReading, statements: list[ServiceStatement]) -> Iterator[ServiceStatement]:
     """Yield the statements with most conditions: those whose conditions are not a proper subset of another's."""
     held = {each: frozenset(_conditions(each, reading)) for each in statements if _stands(reading, each)}
     yield from (each for each, own in held.items() if not any(own < other for other in held.values()))
 
 
-def _stands(reading: _Reading, statement: ServiceStatement) -> bool:
+def _stands(reading: _ServiceReading, statement: ServiceStatement) -> bool:
     """Return whether a catalogue statement is the form for this line: of several forms, the one that the line can fill."""
     shaped = [row for row in statement.conditions if row.resources]
     if reading.resource and not all(services.fits(row, reading.resource) or row.wide for row in shaped):
@@ -151,7 +151,7 @@ def _stands(reading: _Reading, statement: ServiceStatement) -> bool:
     return not any(form is not statement and not all(row.wide for row in form.conditions if _holes(row)) for form in filled)
 
 
-def _waits(reading: _Reading, statement: ServiceStatement) -> bool:
+def _waits(reading: _ServiceReading, statement: ServiceStatement) -> bool:
     """Return whether a form requires a placeholder that the line does not give."""
     rows = [row for row in statement.conditions if row.required and not row.wide]
     return any(
@@ -171,7 +171,7 @@ def _holes(row: ServiceCondition) -> bool:
 # --- what is expected of them -------------------------------------------------------------------------------------------
 
 
-def _expected(reading: _Reading, wish: _Wish) -> Iterator[Expected]:
+def _expected(reading: _ServiceReading, wish: _Wish) -> Iterator[Expected]:
     statement = wish.statement
     if not _stands(reading, statement):
         return
@@ -195,13 +195,13 @@ def _of_caller(name: str, conditions: Iterable[Condition]) -> Iterator[Condition
         yield condition._replace(values=tuple(arn.account if arn and value == _CALLER else value for value in condition.values))
 
 
-def _principal(statement: ServiceStatement, reading: _Reading) -> str:
+def _principal(statement: ServiceStatement, reading: _ServiceReading) -> str:
     apart = statement.opt_in and regions.is_opt_in(reading.values["partition"], reading.values["source_region"])
     name = reading.filled(statement.opt_in if apart else statement.principal)
     return name_in(reading.values["partition"], name) if statement.principal_kind == "Service" else name
 
 
-def _is_required(statement: ServiceStatement, reading: _Reading, action: str) -> bool:
+def _is_required(statement: ServiceStatement, reading: _ServiceReading, action: str) -> bool:
     """Return whether the access must be shown to work: not if its form needs a resource and the line names none.
 
     Nor for a service's own calls under kms:ViaService: the service's page prints that, but by conditions-kms only calls for other
@@ -216,7 +216,7 @@ def _is_required(statement: ServiceStatement, reading: _Reading, action: str) ->
     return action not in BY_GRANT_ONLY and not open_ended
 
 
-def _conditions(statement: ServiceStatement, reading: _Reading) -> Iterator[Condition]:
+def _conditions(statement: ServiceStatement, reading: _ServiceReading) -> Iterator[Condition]:
     if reading.organization is None or statement.principal_kind != "Service":
         yield from _of_account(statement, reading)
         return
@@ -233,7 +233,7 @@ def _conditions(statement: ServiceStatement, reading: _Reading) -> Iterator[Cond
         yield Condition("StringEquals", "aws:SourceOrgID", (whole,))
 
 
-def _of_account(statement: ServiceStatement, reading: _Reading) -> Iterator[Condition]:
+def _of_account(statement: ServiceStatement, reading: _ServiceReading) -> Iterator[Condition]:
     rows = (row for row in statement.conditions if _is_asked(row, statement, reading))
     found = [condition for row in rows if (condition := _condition(row, reading)) is not None]
     yield from found
@@ -243,7 +243,7 @@ def _of_account(statement: ServiceStatement, reading: _Reading) -> Iterator[Cond
         yield Condition("StringEquals", "aws:SourceAccount", (account,))
 
 
-def _is_asked(row: ServiceCondition, statement: ServiceStatement, reading: _Reading) -> bool:
+def _is_asked(row: ServiceCondition, statement: ServiceStatement, reading: _ServiceReading) -> bool:
     """Return whether a condition applies: it is documented, or recommended and the line gives its values."""
     if row.status != services.RECOMMENDED or statement.generic:
         return True
@@ -254,7 +254,7 @@ def _is_asked(row: ServiceCondition, statement: ServiceStatement, reading: _Read
     return _holes(row) and not reading.lacks(row)
 
 
-def _condition(row: ServiceCondition, reading: _Reading) -> Condition | None:
+def _condition(row: ServiceCondition, reading: _ServiceReading) -> Condition | None:
     values = row.condition.values
     if row.resources and reading.resource and services.fits(row, reading.resource):
         filled: Values = (reading.resource,)
@@ -271,7 +271,7 @@ def _condition(row: ServiceCondition, reading: _Reading) -> Condition | None:
     return Condition(operator, reading.filled(row.condition.key), filled)
 
 
-def _for_action(conditions: Iterable[Condition], action: str, reading: _Reading, who: Principal) -> Iterator[Condition]:
+def _for_action(conditions: Iterable[Condition], action: str, reading: _ServiceReading, who: Principal) -> Iterator[Condition]:
     """Yield the conditions that apply to an action: those on grants and encryption contexts only where requests carry them.
 
     Where `deny-grants-to-principals` reaches the caller, its CreateGrant must also be for an AWS resource.
@@ -289,7 +289,7 @@ def _for_action(conditions: Iterable[Condition], action: str, reading: _Reading,
         yield FOR_SERVICES
 
 
-def _left_for_services(reading: _Reading, who: Principal) -> bool:
+def _left_for_services(reading: _ServiceReading, who: Principal) -> bool:
     rails = [line for line in reading.intent.guardrails if line.name == "deny-grants-to-principals"]
     reached = any(is_reached(line, who.value, reading.intent) for line in rails)
     return reached and who.kind == "AWS" and GRANT_FLAG not in reading.service.unsupported

@@ -44,7 +44,7 @@ def not_allowed(intent: Intent, specification: Specification, bundle: Bundle, or
     asked = [(access, tuple(_with_others(access, intent, keys[access.key]))) for access in wanted]
     callers = ((access, name) for access, made in asked for call, others in made for name in (call.principal, *others))
     assumed = {name for access, name in callers if _is_assumed(access, name)}
-    judges = _Judges(with_own_policies(bundle, assumed, intent.scope.organization, intent.scope.account))
+    judges = _JudgesByForm(with_own_policies(bundle, assumed, intent.scope.organization, intent.scope.account))
     possible = {_line_of(access) for access, made in asked if made}
     for access, made in asked:
         if not access.action.startswith("kms:"):
@@ -90,7 +90,7 @@ def _is_elsewhere(access: Expected, intent: Intent) -> bool:
     return intent.every_key and any(folded(condition.key) == REGION for condition in access.statement.conditions)
 
 
-class _Judges:
+class _JudgesByForm:
     """StatefulJudges by the forms that keys take in example calls."""
 
     def __init__(self, bundle: Bundle) -> None:
@@ -114,7 +114,7 @@ def _is_assumed(access: Expected, name: str) -> bool:
     return (name != access.principal.value and name.startswith("arn:")) or is_service_linked(name) or foreign_session
 
 
-def _is_had(access: Expected, call: Call, others: Values, intent: Intent, judges: _Judges) -> bool:
+def _is_had(access: Expected, call: Call, others: Values, intent: Intent, judges: _JudgesByForm) -> bool:
     """Return whether the caller, or one of the others, is allowed the call in some situation past the guard rails."""
     if intent.any_spec and _is_without_context(access.action, call.key) and _CONTEXT_RAIL in _rails(intent, call.principal):
         return True  # the guard rail leaves keys that have an encryption context, as a note tells

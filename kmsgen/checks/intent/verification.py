@@ -93,7 +93,7 @@ def _proved(intent: Intent, specification: Specification, bundle: Bundle, origin
     Where key policies are not the intent's (not `governed`), only described principals count.
     """
     never = [_ruled_out(line) for line in intent.never]
-    lines = [_Line("excess-access", Location(intent.path)), *(_Line("never", line.location) for line in intent.never)]
+    lines = [_ProvedLine("excess-access", Location(intent.path)), *(_ProvedLine("never", line.location) for line in intent.never)]
     found: dict[str, list[_OfForm]] = {}
     for access in bundle.keys:
         about = _about(bundle, access, intent)
@@ -118,7 +118,7 @@ def _likely(key: Key, bundle: Bundle) -> Key:
     return next(one.key for one in bundle.keys if region_of(one.key.arn) == region_of(key.arn))
 
 
-class _Line(NamedTuple):
+class _ProvedLine(NamedTuple):
     """What is proved: the code of its findings, and the intent line behind it (or the file)."""
 
     code: str

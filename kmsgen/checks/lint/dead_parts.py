@@ -16,7 +16,7 @@ from kmsgen.checks.lint.written import WrittenStatement
 from kmsgen.prover.dead import DENIES_NOTHING, NEVER_MATCHES, SHADOWED, WITHOUT_EFFECT, Dead
 
 
-class _Way(NamedTuple):
+class _DeadRow(NamedTuple):
     """One way of being dead: the beginning of the rule's id, and its texts about `{what}`."""
 
     kind: str
@@ -28,8 +28,8 @@ class _Way(NamedTuple):
     mend: str
 
 
-_WAYS = (
-    _Way(
+_ROWS = (
+    _DeadRow(
         NEVER_MATCHES,
         "dead",
         WARNING,
@@ -38,7 +38,7 @@ _WAYS = (
         why="It reads as if it gave or denied something, and does not.",
         mend="drop it, or correct what cannot hold",
     ),
-    _Way(
+    _DeadRow(
         SHADOWED,
         "shadowed",
         NOTE,
@@ -47,7 +47,7 @@ _WAYS = (
         why="To narrow or remove it would change nothing, whatever its author expects of that.",
         mend="drop it, or the wider statement",
     ),
-    _Way(
+    _DeadRow(
         WITHOUT_EFFECT,
         "without-effect",
         WARNING,
@@ -56,7 +56,7 @@ _WAYS = (
         why="It reads as if it gave something, and does not.",
         mend="drop it",
     ),
-    _Way(
+    _DeadRow(
         DENIES_NOTHING,
         "denies-nothing",
         NOTE,
@@ -68,24 +68,24 @@ _WAYS = (
 )
 
 
-def _statements(way: _Way) -> Callable[[LintedKey], Iterator[Violation]]:
+def _statements(row: _DeadRow) -> Callable[[LintedKey], Iterator[Violation]]:
     """Return the function that finds statements dead in one way."""
 
     def find(key: LintedKey) -> Iterator[Violation]:
         for dead in key.minimal.dead:
-            if dead.kind == way.kind and dead.action is None:
-                yield from _problems(key, dead, way.message.format(what="this statement"), explained=way.kind == NEVER_MATCHES)
+            if dead.kind == row.kind and dead.action is None:
+                yield from _problems(key, dead, row.message.format(what="this statement"), explained=row.kind == NEVER_MATCHES)
 
     return find
 
 
-def _actions(way: _Way) -> Callable[[LintedKey], Iterator[Violation]]:
+def _actions(row: _DeadRow) -> Callable[[LintedKey], Iterator[Violation]]:
     """Return the function that finds actions dead in one way."""
 
     def find(key: LintedKey) -> Iterator[Violation]:
         for dead in key.minimal.dead:
-            if dead.kind == way.kind and dead.action is not None:
-                yield from _problems(key, dead, way.message.format(what=f"`{dead.action}` in this statement"), "Action")
+            if dead.kind == row.kind and dead.action is not None:
+                yield from _problems(key, dead, row.message.format(what=f"`{dead.action}` in this statement"), "Action")
 
     return find
 
@@ -97,13 +97,13 @@ def _problems(key: LintedKey, dead: Dead, message: str, *steps: str, explained: 
         yield Violation(policy.place(number, steps), text, statements=(dead.source,), key=policy.key)
 
 
-def _rules(way: _Way) -> Iterator[LintRule[LintedKey]]:
+def _rules(row: _DeadRow) -> Iterator[LintRule[LintedKey]]:
     source = KMS_GUIDE.format("least-privilege")
-    for part, what, find in (("statement", "a statement", _statements(way)), ("action", "an action", _actions(way))):
-        meaning = way.meaning.format(what=what)
-        concern = Concern.UNMET if way.kind == NEVER_MATCHES else Concern.REMOVABLE
-        yield LintRule(f"{way.code}-{part}", way.severity, meaning, way.why, way.mend, source, find, concern)
+    for part, what, find in (("statement", "a statement", _statements(row)), ("action", "an action", _actions(row))):
+        meaning = row.meaning.format(what=what)
+        concern = Concern.UNMET if row.kind == NEVER_MATCHES else Concern.REMOVABLE
+        yield LintRule(f"{row.code}-{part}", row.severity, meaning, row.why, row.mend, source, find, concern)
 
 
-RULES = tuple(rule for way in _WAYS for rule in _rules(way))
+RULES = tuple(rule for row in _ROWS for rule in _rules(row))
 """The lint rules on dead parts: for each way of being dead one on statements and one on actions."""

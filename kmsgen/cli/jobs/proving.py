@@ -35,8 +35,8 @@ class Questioned:
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject.opened
-        self._most, self._least = _Reading(self.subject), _Reading(self.subject.least)
-        self._named = _Reading(self.subject.of_named) if self.subject.of_named else None
+        self._most, self._least = _SubjectReading(self.subject), _SubjectReading(self.subject.least)
+        self._named = _SubjectReading(self.subject.of_named) if self.subject.of_named else None
 
     def answer(self, number: int, question: Question | None, bounds: Bounds) -> Proof:
         """Answer a question about the key of a number; None is whether anything is possible beyond the intent.
@@ -99,7 +99,7 @@ class Questioned:
         return other if other.result is Result.PROVED else proof
 
 
-class _Reading:
+class _SubjectReading:
     """One reading of a subject."""
 
     def __init__(self, subject: Subject) -> None:

@@ -57,7 +57,7 @@ class Given(NamedTuple):
     request: PutRequest = PutRequest()
 
 
-class _Answered(NamedTuple):
+class _AnsweredRequests(NamedTuple):
     """How many requests were answered, how many not as expected, and the answers where they were kept."""
 
     requests: int
@@ -85,7 +85,7 @@ def run(given: Given, output: str, junit: str | None) -> int:
     return 1 if answered.failed else 0
 
 
-def _answer(decided: Iterable[Decided], held: HeldAnswers, output: str, *, keep: bool) -> _Answered:
+def _answer(decided: Iterable[Decided], held: HeldAnswers, output: str, *, keep: bool) -> _AnsweredRequests:
     """Hold every answer to be printed, one at a time: only a JUnit report needs all of them, since it starts with their count."""
     kept: list[Decided] = []
     count = failed = 0
@@ -97,7 +97,7 @@ def _answer(decided: Iterable[Decided], held: HeldAnswers, output: str, *, keep:
         if keep:
             kept.append(one)
     held.hold("" if shown else report.list_end(empty=not count))
-    return _Answered(count, failed, tuple(kept))
+    return _AnsweredRequests(count, failed, tuple(kept))
 
 
 def _lines() -> Callable[[Decided], str]:

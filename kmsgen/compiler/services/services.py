@@ -50,7 +50,7 @@ def service_permits(use: ServiceUse, target: Target, intent: Intent) -> Iterator
     ways = [(filling, standing(service, parts, filling)) for filling in anywhere]
     check_apart((pair for _, found in ways for pair in found), said, use)
     here = [(filling, found) for filling, found in ways if filling.values["region"] in target.regions]
-    lines = [(_Line(service, filling, target, intent.delegation), pair) for filling, found in here for pair in found]
+    lines = [(_FilledLine(service, filling, target, intent.delegation), pair) for filling, found in here for pair in found]
     yield from _merged([permit for line, pair in lines for permit in _permits(line, *pair, said)])
 
 
@@ -84,7 +84,7 @@ def _check_line(use: ServiceUse, service: Service, target: Target) -> None:
         raise input_error(use.location, "service-key", f"{service.title} takes no multi-Region key", hint)
 
 
-class _Line(NamedTuple):
+class _FilledLine(NamedTuple):
     """One filling of a line, and where the permissions of the principals that it names live."""
 
     service: Service
@@ -102,7 +102,7 @@ class _Named(NamedTuple):
     meant: str = ""
 
 
-def _principals(part: ServicePart, line: _Line) -> Iterator[_Named]:
+def _principals(part: ServicePart, line: _FilledLine) -> Iterator[_Named]:
     statement, filling = part.statement, line.filling
     if statement.caller:
         for name in part.principals:
@@ -119,7 +119,7 @@ def _principals(part: ServicePart, line: _Line) -> Iterator[_Named]:
     yield _Named(Principal(statement.principal_kind, name), name)
 
 
-def _permits(line: _Line, part: ServicePart, conditions: Conditions, said: Conditions) -> Iterator[Permit]:
+def _permits(line: _FilledLine, part: ServicePart, conditions: Conditions, said: Conditions) -> Iterator[Permit]:
     use = line.filling.use
     for who in _principals(part, line) if holds_with(part, conditions, said) else ():
         by_iam = not who.meant and (has_identity_policies(who.principal) or is_account(who.principal))

@@ -28,7 +28,7 @@ def fill(source: Source, without: tuple[str, ...], path: str, settings: Placehol
     """Return the content of a preset but for the fields `without`, its placeholders filled in; messages name `path`."""
     content = {key: value for key, value in source.data.items() if key not in without}
     origins: dict[Steps, Origin] = {}
-    data = _Filling(source, settings, origins).filled(content, (), ())
+    data = _PresetFilling(source, settings, origins).filled(content, (), ())
     return DerivedTree(path, data, origins)
 
 
@@ -51,7 +51,7 @@ class _Set(NamedTuple):
         return source.where_key((*there, *steps))
 
 
-class _Filling(NamedTuple):
+class _PresetFilling(NamedTuple):
     """A preset that is being filled in: `origins` gets the origin of each part. `here`: in the result, `there`: in the preset."""
 
     source: Source

@@ -104,8 +104,8 @@ class Ties:
 
     def told(self, key: str, decided: Assignment) -> Told:
         """Return what tells the values of a key apart, when these others are decided. Raises OutsideError."""
-        found = _Telling(self, decided)
-        found.follow(_Way(key))
+        found = _TieFollower(self, decided)
+        found.follow(_TiePath(key))
         named = dict.fromkeys([*found.named, *self._substrings(key, decided)])
         tests = list(found.tests)
         if any(tie.fold for tie in self.ties):
@@ -169,7 +169,7 @@ def _default_of(piece: str | Wild | Variable, decided: Assignment) -> str | Wild
     return piece
 
 
-class _Way(NamedTuple):
+class _TiePath(NamedTuple):
     """How far along the ties: the key that was reached, what stands before the text that is told apart in it, the ties passed.
 
     `bare`: nothing stands before or after; `fold`: somewhere on the way the case is ignored.
@@ -182,18 +182,18 @@ class _Way(NamedTuple):
     path: frozenset[int] = frozenset()
 
 
-class _Telling:
+class _TieFollower:
     """Collects what tells the values of one key apart, along the ties."""
 
     def __init__(self, ties: Ties, decided: Assignment) -> None:
         self._ties = ties
         self._decided = decided
-        self._met: dict[str, _Way] = {}
+        self._met: dict[str, _TiePath] = {}
         self.named: list[str] = []
         self.tests: list[ValueTest] = []
         self.following: list[Automaton] = []
 
-    def follow(self, way: _Way) -> None:
+    def follow(self, way: _TiePath) -> None:
         """Take in what the key of a way is compared with, and follow the ties from it."""
         if way.key in self._decided.values:
             self.named += self._decided.values[way.key] or () if way.bare else ()
@@ -210,7 +210,7 @@ class _Telling:
             if number not in way.path and not all(name in self._decided.values for name in tie.variables):
                 self._through(tie, way._replace(path=way.path | {number}, fold=way.fold or tie.fold))
 
-    def _take(self, test: ValueTest, way: _Way) -> None:
+    def _take(self, test: ValueTest, way: _TiePath) -> None:
         if way.fold and not test.plain:
             raise OutsideError("a key compared without its case with a policy variable is compared with patterns too")
         if way.bare:
@@ -221,7 +221,7 @@ class _Telling:
             raise OutsideError("a key compared with text around a policy variable is compared by order too")
         self.following += [after(pattern, way.before) for pattern in test.patterns]
 
-    def _through(self, tie: Tie, way: _Way) -> None:
+    def _through(self, tie: Tie, way: _TiePath) -> None:
         if way.key in tie.variables and tie.key is not None:
             self._up(tie, tie.key, way)
         if way.key == tie.key:
@@ -231,7 +231,7 @@ class _Telling:
         elif way.key == tie.key:
             self.following += [after(pattern, way.before) for pattern in self._embedded(tie, way)]
 
-    def _take_default(self, tie: Tie, way: _Way) -> None:
+    def _take_default(self, tie: Tie, way: _TiePath) -> None:
         """Take in what the key is compared with where variables that are decided later are absent."""
         text = _fixed([_default_of(piece, self._decided) for piece in tie.pieces], self._decided)
         if text is None:
@@ -241,7 +241,7 @@ class _Telling:
         self.named += [text] if way.bare else []
         self.following += [] if way.bare else [after(literal(text), way.before)]
 
-    def _up(self, tie: Tie, compared: str, way: _Way) -> None:
+    def _up(self, tie: Tie, compared: str, way: _TiePath) -> None:
         """Go from a variable to the key that is compared with it."""
         if tie.is_bare:
             self.follow(way._replace(key=compared))
@@ -254,7 +254,7 @@ class _Telling:
             raise OutsideError(f"{compared} is compared with a text of which more is open than {way.key}")
         self.follow(way._replace(key=compared, before=head + way.before, bare=False))
 
-    def _embedded(self, tie: Tie, way: _Way) -> Iterator[Pattern]:
+    def _embedded(self, tie: Tie, way: _TiePath) -> Iterator[Pattern]:
         """Yield the patterns of a variable that is decided later, within the text around it."""
         (name, *others) = dict.fromkeys(name for name in tie.variables if name not in self._decided.values)
         elsewhere = any(name in (one.key, *one.variables) for one in self._ties.ties if one is not tie)

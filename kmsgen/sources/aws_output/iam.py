@@ -33,10 +33,10 @@ def read_authorization_details(source: Source, gathering: Gathering, untold: Map
 
     `untold`: condition keys on properties of the KMS keys that nothing tells; conditions on them become unknown.
     """
-    _IamReader(source, gathering, untold).read()
+    _DetailsReader(source, gathering, untold).read()
 
 
-class _IamReader:
+class _DetailsReader:
     def __init__(self, source: Source, gathering: Gathering, untold: Mapping[str, str]) -> None:
         self.untold = untold
         self.source = source

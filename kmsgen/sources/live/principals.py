@@ -25,7 +25,7 @@ class PrincipalAnswers(NamedTuple):
     gone: tuple[str, ...] = ()
 
 
-class _PolicyHolder(NamedTuple):
+class _HolderKind(NamedTuple):
     """A kind of principal or group, by its names in IAM's operations and answers."""
 
     name: str
@@ -34,9 +34,9 @@ class _PolicyHolder(NamedTuple):
 
 
 _ROLE, _USER, _GROUP = (
-    _PolicyHolder("Role", "RoleDetailList", "RolePolicyList"),
-    _PolicyHolder("User", "UserDetailList", "UserPolicyList"),
-    _PolicyHolder("Group", "GroupDetailList", "GroupPolicyList"),
+    _HolderKind("Role", "RoleDetailList", "RolePolicyList"),
+    _HolderKind("User", "UserDetailList", "UserPolicyList"),
+    _HolderKind("Group", "GroupDetailList", "GroupPolicyList"),
 )
 
 
@@ -68,7 +68,7 @@ def read_named(session: Session, arns: Iterable[str], account: str) -> Principal
     return PrincipalAnswers(reader.answer, unread, tuple(gone))
 
 
-def _kind_of(arn: Arn) -> _PolicyHolder | None:
+def _kind_of(arn: Arn) -> _HolderKind | None:
     if arn.service == "iam":
         return {"role": _ROLE, "user": _USER}.get(arn.kind)
     return _ROLE if role_of_session(arn) else None
@@ -82,7 +82,7 @@ class _PrincipalReader:
         self.answer: AwsAnswer = {name: [] for name in _DETAILS}
         self._known: set[str] = set()
 
-    def read(self, kind: _PolicyHolder, arn: Arn, text: str) -> bool:
+    def read(self, kind: _HolderKind, arn: Arn, text: str) -> bool:
         """Read a principal; False if none has this ARN."""
         name = role_of_session(arn) or arn.name.rpartition("/")[2]
         try:
@@ -107,7 +107,7 @@ class _PrincipalReader:
     def _listed(self, operation: str, member: str, about: str, **parameters: Any) -> list[Any]:  # noqa: ANN401 - as above
         return self._session.listed("iam", operation, member, about, **parameters)
 
-    def _policies(self, kind: _PolicyHolder, name: str) -> AwsAnswer:
+    def _policies(self, kind: _HolderKind, name: str) -> AwsAnswer:
         """Return the inline and attached policies of a holder; texts of managed ones are added to `answer`."""
         of = {f"{kind.name}Name": name}
         names = self._listed(f"List{kind.name}Policies", "PolicyNames", name, **of)

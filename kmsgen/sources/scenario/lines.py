@@ -35,7 +35,7 @@ def scenarios_of_lines(lines: Lines) -> Iterator[Scenario | KmsgenError]:
             yield error
 
 
-class _Read(NamedTuple):
+class _ReadScenario(NamedTuple):
     """A scenario without its requests, and the text around what differs from line to line."""
 
     frame: Frame
@@ -46,7 +46,7 @@ class _Known:
     """The bundles of earlier lines, latest first; limited in number and size, but always the last one."""
 
     def __init__(self) -> None:
-        self._found: list[_Read] = []
+        self._found: list[_ReadScenario] = []
 
     def scenario(self, text: str, line: TextLine) -> Scenario:
         """Read a line. Raises InputError with every problem."""
@@ -57,10 +57,10 @@ class _Known:
                     self._found.insert(0, self._found.pop(index))
                 return _repeated(values, one.scenario, line) or _read(text, line)
         scenario = _read(text, line)
-        self._keep(_Read(frame_of(text, OF_THE_LINE), scenario._replace(questions=())))
+        self._keep(_ReadScenario(frame_of(text, OF_THE_LINE), scenario._replace(questions=())))
         return scenario
 
-    def _keep(self, one: _Read) -> None:
+    def _keep(self, one: _ReadScenario) -> None:
         self._found.insert(0, one)
         while len(self._found) > 1 and self._are_too_many():
             self._found.pop()

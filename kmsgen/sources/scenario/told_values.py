@@ -18,7 +18,7 @@ from kmsgen.policy.addresses import parse_address
 from kmsgen.policy.letter_case import folded
 
 
-class _Form(NamedTuple):
+class _TypeForm(NamedTuple):
     """The form of a type's values: `fits` is true of valid ones, `name` describes it."""
 
     fits: Callable[[str], object]
@@ -26,18 +26,18 @@ class _Form(NamedTuple):
 
 
 _FORMS = {
-    "Bool": _Form(lambda text: folded(text) in ("true", "false"), "`true` or `false`"),
-    "Numeric": _Form(parse_number, "a number"),
-    "Date": _Form(parse_date, "a date (`2026-01-01T00:00:00Z`) or seconds since 1970"),
-    "IPAddress": _Form(parse_address, "an IP address"),
+    "Bool": _TypeForm(lambda text: folded(text) in ("true", "false"), "`true` or `false`"),
+    "Numeric": _TypeForm(parse_number, "a number"),
+    "Date": _TypeForm(parse_date, "a date (`2026-01-01T00:00:00Z`) or seconds since 1970"),
+    "IPAddress": _TypeForm(parse_address, "an IP address"),
 }
 _VIA_SERVICE = "kms:viaservice"
 _SERVICE_OF_REGION = re.compile(value_forms.FORMS[_VIA_SERVICE].pattern)
-_FORMS_OF_KEYS = {_VIA_SERVICE: _Form(_SERVICE_OF_REGION.fullmatch, "SERVICE.REGION.amazonaws.com")}
+_FORMS_OF_KEYS = {_VIA_SERVICE: _TypeForm(_SERVICE_OF_REGION.fullmatch, "SERVICE.REGION.amazonaws.com")}
 
 
 @lru_cache(maxsize=4096)
-def _form(name: str) -> tuple[_Form | None, bool]:
+def _form(name: str) -> tuple[_TypeForm | None, bool]:
     """Return the form of a condition key's values (None if any text will do), and whether it is single-valued."""
     key = condition_keys.find(name)
     if key is None:

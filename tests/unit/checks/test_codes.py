@@ -33,7 +33,7 @@ CALLS = {
     "_too_large": 1,
     "_findings": 1,
     "_refused": 0,
-    "_Line": 0,
+    "_ProvedLine": 0,
     "_Undoing": 0,
 }
 

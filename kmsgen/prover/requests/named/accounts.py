@@ -107,7 +107,7 @@ _Pieces = tuple[str | Wild | Variable, ...]
 _NOTHING: Mapping[str, Values] = MappingProxyType({})
 
 
-class _Tie(NamedTuple):
+class _AccountTie(NamedTuple):
     """A text with variables that a key, or a Resource (None), is compared with; `bare`: one variable, with no wildcards."""
 
     key: str | None
@@ -133,7 +133,7 @@ def tied_to(keys: Iterable[str], vocabulary: Vocabulary, behind: Mapping[str, Va
     own = frozenset(keys)
     ties = list(dict.fromkeys(_ties(vocabulary, behind)))
     reached, size = set(own), 0
-    meeting: list[_Tie] = []
+    meeting: list[_AccountTie] = []
     while len(reached) > size:
         size = len(reached)
         meeting = [tie for tie in ties if tie.key in reached or tie.variables & reached]
@@ -144,7 +144,7 @@ def tied_to(keys: Iterable[str], vocabulary: Vocabulary, behind: Mapping[str, Va
     return Tied(frozenset(reached if meeting else ()), all(tie.bare for tie in meeting))
 
 
-def _is_alone(key: str, ties: list[_Tie], vocabulary: Vocabulary) -> bool:
+def _is_alone(key: str, ties: list[_AccountTie], vocabulary: Vocabulary) -> bool:
     """Whether a key can hold any text and nothing else is asked of it; where its value is known the account is named."""
     return key.startswith(_OF_ANY_TEXT) and not vocabulary.wanted_of(key) and sum(key in tie.variables for tie in ties) == 1
 
@@ -153,7 +153,7 @@ def _is_by_order(vocabulary: Vocabulary, key: str) -> bool:
     return any(want.operator.base.startswith(_BY_ORDER) for want in vocabulary.wanted_of(key))
 
 
-def _ties(vocabulary: Vocabulary, behind: Mapping[str, Values]) -> Iterator[_Tie]:
+def _ties(vocabulary: Vocabulary, behind: Mapping[str, Values]) -> Iterator[_AccountTie]:
     for key, wants in vocabulary.by_key.items():
         for want in wants:
             operator = OPERATORS.get(want.operator.base)
@@ -178,6 +178,6 @@ def _is_behind(pieces: _Pieces, marks: Values) -> bool:
     return any(mark in written for mark in marks)
 
 
-def _tie(key: str | None, pieces: _Pieces, *, wildcards: bool) -> _Tie:
+def _tie(key: str | None, pieces: _Pieces, *, wildcards: bool) -> _AccountTie:
     variables = frozenset(piece.key for piece in pieces if isinstance(piece, Variable))
-    return _Tie(key, variables, bare=len(pieces) == 1 and not wildcards)
+    return _AccountTie(key, variables, bare=len(pieces) == 1 and not wildcards)

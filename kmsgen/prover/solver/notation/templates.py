@@ -32,7 +32,7 @@ Match = Callable[[Sequence[Piece]], TestAnswer]
 """Tells how a pattern without variables meets what it is compared with."""
 
 
-class _Way(NamedTuple):
+class _VariableReading(NamedTuple):
     """One way in which a variable can be read as a pattern: when it is so, and the pattern; `plain`: it is its text."""
 
     when: Formula
@@ -91,20 +91,20 @@ def _refused_as_pattern(script: Script, template: PolicyText, values: Mapping[Va
     return terms.some(refused)
 
 
-def _ways(terms: Terms, piece: Piece | Variable, values: Mapping[Variable, Value]) -> Iterator[_Way]:
+def _ways(terms: Terms, piece: Piece | Variable, values: Mapping[Variable, Value]) -> Iterator[_VariableReading]:
     if not isinstance(piece, Variable):
-        yield _Way(when=True, pieces=(piece,))
+        yield _VariableReading(when=True, pieces=(piece,))
         return
     there, _, text, wild = values[piece]
     if piece.default is not None and there is not True:
         pieces = pieces_of(piece.default)
-        yield _Way(terms.negate(there), pieces, plain=not any(isinstance(one, Wild) for one in pieces))
+        yield _VariableReading(terms.negate(there), pieces, plain=not any(isinstance(one, Wild) for one in pieces))
     if isinstance(text, str):
-        yield _Way(there, pieces_of(text), plain=wild is False)
+        yield _VariableReading(there, pieces_of(text), plain=wild is False)
         return
-    yield _Way(terms.every([there, terms.negate(wild)]), (text,))
+    yield _VariableReading(terms.every([there, terms.negate(wild)]), (text,))
     if wild is not False:
-        yield _Way(terms.every([there, terms.equal(text, "*")]), (Wild.MANY,), plain=False)
+        yield _VariableReading(terms.every([there, terms.equal(text, "*")]), (Wild.MANY,), plain=False)
 
 
 def _is_pattern(terms: Terms, value: Value) -> Formula:
