@@ -31,6 +31,8 @@ users: [{{principal: role/app, can: [encrypt, decrypt]}}]
 grants:
   - {{name: nightly, grantee: role/app, operations: [Decrypt, Encrypt]}}
   - {{name: weekly, grantee: role/app, operations: [Decrypt]}}
+  - {{name: one, grantee: role/Admin, operations: [Decrypt]}}
+  - {{name: other, grantee: role/Admin, operations: [Encrypt]}}
 """
 AFTER = f"""kmsgen: 1
 name: moving
@@ -39,7 +41,10 @@ admins: [role/Admin]
 key: {{alias: after, tags: {{team: two}}}}
 delegation: iam
 users: [{{principal: role/app, can: [encrypt, decrypt]}}]
-grants: [{{name: nightly, grantee: role/app, operations: [Decrypt]}}]
+grants:
+  - {{name: nightly, grantee: role/app, operations: [Decrypt]}}
+  - {{name: one, grantee: role/Admin, operations: [Encrypt]}}
+  - {{name: other, grantee: role/Admin, operations: [Decrypt]}}
 """
 MODULE = 'module "moving" {\n  source = "./moving/terraform"\n}\n'
 
@@ -91,7 +96,10 @@ class Account:
 
 
 def test_another_deployer_takes_over_without_a_gap(moto: Moto, tmp_path: Path) -> None:
-    """Each step is allowed to who takes it, and every key policy on the way is one that was rendered, and so proved."""
+    """Each step is allowed to who takes it, and every key policy on the way is one that was rendered, and so proved.
+
+    Grants that swap names are all made before one is revoked.
+    """
     moto.reset()
     kms = moto.client("kms", REGION)
     with recording(moto) as (recorder, through):
@@ -100,12 +108,16 @@ def test_another_deployer_takes_over_without_a_gap(moto: Moto, tmp_path: Path) -
         account.apply("old-ci")
         key = kms.describe_key(KeyId="alias/before")["KeyMetadata"]["KeyId"]
         account.render(AFTER)
-        assert account.apply("old-ci") == ["aws_kms_alias.this", "aws_kms_grant.nightly", "aws_kms_grant.weekly"]
+        replaced = [f"aws_kms_grant.{name}" for name in ("nightly", "one", "other", "weekly")]
+        assert account.apply("old-ci") == ["aws_kms_alias.this", *replaced]
         assert kms.describe_key(KeyId="alias/after")["KeyMetadata"]["KeyId"] == key
         account.render(AFTER, applied=True)
         assert account.apply("new-ci") == []
-    put = [comparable(body["Policy"]) for operation, body in recorder.taken() if "Policy" in body and operation != "GetKeyPolicy"]
+    calls = recorder.taken()
+    put = [comparable(body["Policy"]) for operation, body in calls if "Policy" in body and operation != "GetKeyPolicy"]
     assert [policy for policy in put if policy not in account.rendered] == []
-    assert [grant["Operations"] for grant in kms.list_grants(KeyId=key)["Grants"]] == [["Decrypt"]]
+    assert [name for name, _ in calls if name in ("CreateGrant", "RevokeGrant")] == ["CreateGrant"] * 7 + ["RevokeGrant"] * 4
+    there = {grant["Name"]: grant["Operations"] for grant in kms.list_grants(KeyId=key)["Grants"]}
+    assert there == {"nightly": ["Decrypt"], "one": ["Encrypt"], "other": ["Decrypt"]}
     assert [alias["AliasName"] for alias in kms.list_aliases(KeyId=key)["Aliases"]] == ["alias/after"]
     assert account.is_settled("new-ci")

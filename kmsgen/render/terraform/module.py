@@ -118,6 +118,11 @@ class Module(NamedTuple):
         return found
 
     @property
+    def required_terraform(self) -> str:
+        """The oldest Terraform that has what the module uses: `removed` blocks, terraform_data, preconditions and `moved`."""
+        return "1.7" if self.removed else "1.4" if self.grants else "1.3"
+
+    @property
     def grant_ids(self) -> Mapping[str, Expression]:
         """The ids of the grants, by name."""
         return {grant.title: Expression(f"aws_kms_grant.{identifier(grant.label)}.grant_id") for grant in self.grants}

@@ -133,6 +133,16 @@ def test_a_replica_has_the_grants_of_the_intent_too() -> None:
         assert f"key_id            = {key}.this.id\n" in found[path]
 
 
+def test_what_depends_on_every_grant_is_there_before_one_is_revoked() -> None:
+    """Terraform destroys after what depended on it was changed: so what names all grants of a module holds them all together."""
+    made = tuple(Grant("g", role("x"), ("Decrypt",), name=name) for name in ("nightly", "weekly"))
+    found = texts(modules.render(deployment(grants=made)))
+    named = ("nightly = aws_kms_grant.nightly.grant_id", "weekly  = aws_kms_grant.weekly.grant_id")
+    assert f"  input = {{\n    {named[0]}\n    {named[1]}\n  }}\n" in found["terraform/main.tf"]
+    assert 'required_version = ">= 1.4"' in found["terraform/versions.tf"]
+    assert "terraform_data" not in texts(modules.render(deployment()))["terraform/main.tf"]
+
+
 RESOURCES = shipped("templates") / "terraform/resources"
 META = {"for_each", "depends_on", "lifecycle"}  # Terraform's own
 

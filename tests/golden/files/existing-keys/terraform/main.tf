@@ -489,6 +489,14 @@ resource "aws_kms_grant" "nightly_abcd1234_12ab_34cd_56ef_1234567890ab" {
   }
 }
 
+# Every grant is made before one is revoked whose place another takes, also where names change.
+resource "terraform_data" "grants" {
+  input = {
+    nightly-1234abcd-12ab-34cd-56ef-1234567890ab = aws_kms_grant.nightly_1234abcd_12ab_34cd_56ef_1234567890ab.grant_id
+    nightly-abcd1234-12ab-34cd-56ef-1234567890ab = aws_kms_grant.nightly_abcd1234_12ab_34cd_56ef_1234567890ab.grant_id
+  }
+}
+
 # Not of this module any more: Terraform lets go of what is there, and leaves it as it is.
 removed {
   from = aws_kms_key_policy.this

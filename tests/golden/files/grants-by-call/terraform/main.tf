@@ -252,3 +252,11 @@ resource "aws_kms_grant" "to_another_account" {
     create_before_destroy = true
   }
 }
+
+# Every grant is made before one is revoked whose place another takes, also where names change.
+resource "terraform_data" "grants" {
+  input = {
+    plain              = aws_kms_grant.plain.grant_id
+    to-another-account = aws_kms_grant.to_another_account.grant_id
+  }
+}

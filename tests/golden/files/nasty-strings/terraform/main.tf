@@ -245,3 +245,10 @@ resource "aws_kms_grant" "a_grant_1_e0d57d3d" {
     create_before_destroy = true
   }
 }
+
+# Every grant is made before one is revoked whose place another takes, also where names change.
+resource "terraform_data" "grants" {
+  input = {
+    a-grant_1 = aws_kms_grant.a_grant_1_e0d57d3d.grant_id
+  }
+}

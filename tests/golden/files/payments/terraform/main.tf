@@ -368,3 +368,10 @@ resource "aws_kms_grant" "nightly_export" {
     create_before_destroy = true
   }
 }
+
+# Every grant is made before one is revoked whose place another takes, also where names change.
+resource "terraform_data" "grants" {
+  input = {
+    nightly-export = aws_kms_grant.nightly_export.grant_id
+  }
+}

@@ -1,7 +1,7 @@
 # Written by kmsgen from the intent `payments-data`: change the intent, not this file.
 
 terraform {
-  required_version = ">= 1.3"
+  required_version = ">= 1.4"
 
   required_providers {
     aws = {
