@@ -101,6 +101,13 @@ class Open(NamedTuple):
         return Diagnostic(self.place, "unknown", f"not known: {self.what}")
 
 
+class Called(NamedTuple):
+    """A principal whose name or path a file does not tell: `open.holder` stands for its ARN, which `pattern` (`*`) matches."""
+
+    open: Open
+    pattern: str
+
+
 NOT_MADE_HERE = "it is not made here, and more may be attached to it"
 
 
@@ -133,7 +140,7 @@ class Described(NamedTuple):
     untold: frozenset[str] = frozenset()  # principals with unknown policies
     unknown: tuple[Open, ...] = ()
     assumed: tuple[Open, ...] = ()  # what the bundle takes for granted and the file does not tell
-    called: tuple[Open, ...] = ()  # principals whose names the file does not tell, which counts where a question is about names
+    called: tuple[Called, ...] = ()  # principals whose names the file does not tell, which counts where a question names some
     set_twice: tuple[Open, ...] = ()  # keys whose policy two resources set
     names: Mapping[str, str] = MappingProxyType({})  # the file's names of keys, by ARN
     made: frozenset[str] = frozenset()  # principals that the file creates

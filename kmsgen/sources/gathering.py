@@ -13,7 +13,7 @@ from kmsgen.policy.document import EVERYONE, Condition, Document, Effect, Statem
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Where
-from kmsgen.sources.described import Described, Further, Open, default_policy
+from kmsgen.sources.described import Called, Described, Further, Open, default_policy
 from kmsgen.sources.places import PlacedGrant, PlacedPolicy, Places
 from kmsgen.sources.unknown.readings import PolicyReading, Readings, known
 from kmsgen.sources.unknown.unknown import Text, Unknown
@@ -40,6 +40,7 @@ class Gathering:
     possible_grants: dict[str, list[Grant]] = field(default_factory=dict)
     identity_policies: list[tuple[str, Readings]] = field(default_factory=list)
     policies_of: dict[str, set[tuple[Document, Document]]] = field(default_factory=dict)
+    held: dict[tuple[Document, Document, Location], Readings] = field(default_factory=dict)
     grants: list[PlacedGrant] = field(default_factory=list)
     principals: dict[str, None] = field(default_factory=dict)
     tags: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class Gathering:
     as_written: list[PlacedPolicy] = field(default_factory=list)
     unknown: list[Open] = field(default_factory=list)
     assumed: list[Open] = field(default_factory=list)
-    called: list[Open] = field(default_factory=list)
+    called: list[Called] = field(default_factory=list)
     set_twice: list[Open] = field(default_factory=list)
     strict: bool = False
     where: Where | None = None
@@ -99,15 +100,20 @@ class Gathering:
         """Add a principal, so far without policies."""
         self.principals[principal] = None
 
+    def call(self, principal: str, pattern: str, whose: str, place: Location) -> None:
+        """Keep that the ARN of a principal stands for one that is not told, which the pattern matches."""
+        self.called.append(Called(Open(f"{principal} is taken to be {whose}, whose name is not told", place, principal), pattern))
+
     def add_policy(self, principal: str, policy: Readings | Document, where: Where) -> None:
-        """Add an identity policy to a principal; the same one again changes nothing."""
+        """Add an identity policy to a principal; the same one again changes nothing, and of several principals it is one."""
         self.add_principal(principal)
         readings = known(policy, where) if isinstance(policy, Document) else policy
         held = self.policies_of.setdefault(principal, set())
         documents = readings.most.document, readings.least.document
         if documents not in held:
             held.add(documents)
-            self.identity_policies.append((principal, readings))
+            one = self.held.setdefault((*documents, readings.most.where(())), readings)
+            self.identity_policies.append((principal, one))
 
     def attach(self, principal: str, arn: str, place: Location) -> None:
         """Attach a managed policy that is not in the file: an AWS one as of a date; any other leaves the principal open."""

@@ -85,7 +85,10 @@ def _actions(row: _DeadRow) -> Callable[[LintedKey], Iterator[Violation]]:
     def find(key: LintedKey) -> Iterator[Violation]:
         for dead in key.minimal.dead:
             if dead.kind == row.kind and dead.action is not None:
-                yield from _problems(key, dead, row.message.format(what=f"`{dead.action}` in this statement"), "Action")
+                message = row.message.format(what=f"`{dead.action}` in this statement")
+                by_wildcard = row.kind == NEVER_MATCHES and bool({"*", "?"} & set(dead.action))
+                for one in _problems(key, dead, message, "Action"):
+                    yield one._replace(severity=NOTE if by_wildcard else "")
 
     return find
 
@@ -101,6 +104,8 @@ def _rules(row: _DeadRow) -> Iterator[LintRule[LintedKey]]:
     source = KMS_GUIDE.format("least-privilege")
     for part, what, find in (("statement", "a statement", _statements(row)), ("action", "an action", _actions(row))):
         meaning = row.meaning.format(what=what)
+        if row.kind == NEVER_MATCHES and part == "action":
+            meaning += " A note where a pattern names it."
         concern = Concern.UNMET if row.kind == NEVER_MATCHES else Concern.REMOVABLE
         yield LintRule(f"{row.code}-{part}", row.severity, meaning, row.why, row.mend, source, find, concern)
 

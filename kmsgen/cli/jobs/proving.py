@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kmsgen.arn import is_service_principal, without_region
+from kmsgen.cli.jobs.untold_names import UntoldNames
 from kmsgen.cli.reports.unknown import named
 from kmsgen.policy.bundle import Bundle, Key
 from kmsgen.prover.alike import Alike
@@ -43,23 +44,19 @@ class Questioned:
 
         The reason of a proof says what it takes for granted and the file does not tell.
         """
-        proof = self._answer(number, question, bounds)
-        for name in self._other_names(question) if proof.result is Result.PROVED else ():
-            other = self._answer(number, name, bounds)
+        names = UntoldNames(self.subject.described.called, lambda other: self._answer(number, other, bounds))
+        proof = names.whatever_they_are(self._answer(number, question, bounds), question)
+        for service in self._other_names(question) if proof.result is Result.PROVED else ():
+            other = self._answer(number, service, bounds)
             if other.result is not Result.PROVED:
                 return other._replace(
-                    question=proof.question, reason="; ".join(filter(None, (f"as {name.principal}", other.reason)))
+                    question=proof.question, reason="; ".join(filter(None, (f"as {service.principal}", other.reason)))
                 )
         if proof.result is not Result.PROVED:
             return proof
-        return proof._replace(reason="; ".join(filter(None, (proof.reason, self._assuming(question)))))
-
-    def _assuming(self, question: Question | None) -> str:
-        """Say what a proof takes for granted; whose names are not told where the question is about names."""
-        described = self.subject.described
-        by_name = question is not None and any("/" in pattern for pattern in patterns_of(question))
-        assumed = (*described.assumed, *(described.called if by_name else ()))
-        return f"assuming: {named(assumed)}" if assumed else ""
+        assumed = (*self.subject.described.assumed, *names.assumed(question))
+        assuming = f"assuming: {named(assumed)}" if assumed else ""
+        return proof._replace(reason="; ".join(filter(None, (proof.reason, assuming))))
 
     def _other_names(self, question: Question | None) -> Iterator[Never]:
         """Yield what is asked of a service for the other names by which policies and grants call it, with a Region or without.

@@ -37,7 +37,7 @@ from kmsgen.sources.cloudformation.language.resources import TemplateResource, n
 from kmsgen.sources.cloudformation.named_regions import without_named_regions
 from kmsgen.sources.cloudformation.nested import nested_stacks
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
-from kmsgen.sources.described import GRANTS, KEY_KIND, KEY_MAKE, Described, Open
+from kmsgen.sources.described import GRANTS, KEY_KIND, KEY_MAKE, Described
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.unknown.readings import Readings, known, read_policy
 from kmsgen.sources.unknown.unknown import ABSENT, Unknown
@@ -150,9 +150,8 @@ class _TemplateReader:
                 arn = principal_of(stack, holder)
                 if is_principal(arn):
                     self.gathering.add_principal(arn)
-                    if not (self.beside.strict or stack.evaluation.references.tells_name(holder)):
-                        what = f"{arn} is taken to be {stack.named(holder)}, whose name is not told"
-                        self.gathering.called.append(Open(what, stack.where(holder.steps), arn))
+                    if pattern := stack.evaluation.references.pattern_of(holder):
+                        self.gathering.call(arn, pattern, stack.named(holder), stack.where(holder.steps))
                     if stack.macro:
                         self.gathering.leave_open(arn, f"the macro {stack.macro} may change it", stack.where(holder.steps))
                     self.read_boundary(directory, holder, arn)

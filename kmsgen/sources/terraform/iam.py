@@ -116,12 +116,11 @@ class IamReader:
         for resource in self._of(*_HOLDERS):
             holder = self._holder_made(resource)
             arn = self.references.arn_of(resource)
-            head = arn.known if isinstance(arn, Text) else None
             self.new |= set() if resource.known("arn") else {holder}
-            if isinstance(arn, str):
-                self.arns[holder] = arn
-            else:
-                self.arns[holder] = f"{head}({resource.address})" if head else self._plain(holder)
+            self.arns[holder] = arn if isinstance(arn, str) else self._plain(holder)
+            if isinstance(arn, Text):
+                self.arns[holder] = f"{arn.known}({resource.address})"
+                self.gathering.call(self.arns[holder], arn.pattern, resource.address, resource.where(()))
             if holder.kind != "group":
                 self.gathering.add_principal(self.arns[holder])
                 self.gathering.made.add(self.arns[holder])

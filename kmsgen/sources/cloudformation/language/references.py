@@ -11,13 +11,15 @@ from typing import Any
 from kmsgen.reading import Steps
 from kmsgen.sources.cloudformation.language.namings import NAMINGS, PRINCIPALS, Naming
 from kmsgen.sources.cloudformation.language.resources import Resources, TemplateResource
-from kmsgen.sources.cloudformation.language.values import TextValue, as_text, joined
+from kmsgen.sources.cloudformation.language.values import NO_VALUE, TextValue, as_text, joined
 from kmsgen.sources.described import Home
-from kmsgen.sources.unknown.unknown import Unknown
+from kmsgen.sources.unknown.unknown import Text, Unknown
 
 Value = Callable[[Any, Steps], Any]
 
 _STACK = "AWS::StackName"
+_MADE_UP = "*-*-*"
+"""Names that CloudFormation makes up: of the stack, the logical id and a unique id (aws-properties-name)."""
 PSEUDO: Mapping[str, Callable[[Home], str]] = {
     "AWS::Partition": lambda home: home.partition,
     "AWS::AccountId": lambda home: home.account,
@@ -97,11 +99,16 @@ class StackReferences:
             return name if isinstance(name, str) else stands_for_it
         return Unknown(f"the name of {resource.name}", resource.steps) if name is None else name
 
-    def tells_name(self, resource: TemplateResource) -> bool:
-        """Return whether the name of a role, user or group is told; CloudFormation makes up that of one without."""
-        steps = resource.at(field_name := PRINCIPALS[resource.type][1])
-        given = resource.properties.get(field_name)
-        return bool(given) and isinstance(as_text(self.value(given, steps), steps), str)
+    def pattern_of(self, resource: TemplateResource) -> str | None:
+        """Return what matches the ARN of a role, user or group whose name or path is not told; None if both are."""
+        kind, field_name = PRINCIPALS[resource.type]
+        given, steps = resource.properties.get(field_name), resource.at(field_name)
+        name = as_text(self.value(given, steps), steps) if given else None
+        path = self._told_path(resource)
+        if isinstance(name, str) and path is not None:
+            return None
+        matched = _MADE_UP if name is None else name if isinstance(name, str) else name.pattern if isinstance(name, Text) else "*"
+        return self.home.principal(kind, f"{'*' if path is None else path[1:]}{matched}")
 
     def principal(self, resource: TemplateResource) -> str:
         """Return the ARN of a role, user or group; an unknown path counts as none."""
@@ -110,8 +117,13 @@ class StackReferences:
 
     def path_of(self, resource: TemplateResource) -> str:
         """Return the path of an IAM resource, `/` if none is told."""
+        return self._told_path(resource) or "/"
+
+    def _told_path(self, resource: TemplateResource) -> str | None:
         path = self.value(resource.properties.get("Path", "/"), resource.at("Path"))
-        return path if isinstance(path, str) and path.startswith("/") and path.endswith("/") else "/"
+        if path is NO_VALUE:
+            return "/"
+        return path if isinstance(path, str) and path.startswith("/") and path.endswith("/") else None
 
     def _arn(self, resource: TemplateResource, naming: Naming) -> TextValue:
         where = self.home

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from tests.unit.checks.lint.linting import HOME, OTHER, ROOT, allow, findings
+from kmsgen.cli.jobs.findings.linting import findings_of
+from kmsgen.sources.beside import Beside
+from kmsgen.sources.subject import identify
+from tests.unit.checks.lint.linting import HOME, KEY, OTHER, ROOT, allow, findings, write
 
 ACCOUNT = allow("kms:*", Sid="Enable IAM User Permissions", Principal={"AWS": ROOT})
 ADMINISTRATORS = {"AWS": [f"arn:aws:iam::{HOME}:role/Admin", f"arn:aws:iam::{HOME}:user/Boss"]}
@@ -56,6 +59,12 @@ POLICIES: dict[str, list[dict[str, Any]]] = {
         allow("kms:CreateAlias", Sid="Allow alias creation during setup", Principal={"AWS": "*"},
             Condition={"StringEquals": {**IN_ACCOUNT, "kms:ViaService": "ec2.us-west-2.amazonaws.com"}}),
     ],
+    "CloudWatch Logs'": [
+        ACCOUNT,
+        allow("kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*",
+            Principal={"Service": "logs.us-west-2.amazonaws.com"},
+            Condition={"ArnLike": {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:us-west-2:{HOME}:*"}}),
+    ],
 }  # fmt: skip
 
 
@@ -66,6 +75,16 @@ def test_what_aws_writes_gives_notes(tmp_path: Path, name: str) -> None:
     assert [(one.code, one.message) for one in found if one.severity != "note"] == []
     wildcards = [one.statements for one in found if one.code == "wildcard-action"]
     assert len(wildcards) == len(set(wildcards)) > 0
+
+
+@pytest.mark.parametrize(
+    "name", ["the API's default", "the console's, symmetric", "CloudTrail's, for a trail", "CloudWatch Logs'"]
+)
+def test_what_aws_writes_gives_notes_where_the_kind_of_key_is_told(tmp_path: Path, name: str) -> None:
+    """Nor where it is told that it is for a symmetric key, as a template does: a pattern may take in what never matches."""
+    kind = ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT")
+    found = findings_of(identify(write(tmp_path, *POLICIES[name])).read(Beside(KEY, kind=kind))).all
+    assert [(one.code, one.message) for one in found if one.severity != "note"] == []
 
 
 def test_the_same_statements_warn_where_they_open_something(tmp_path: Path) -> None:

@@ -43,3 +43,23 @@ def test_a_statement_for_a_session_that_rcps_may_not_reach(tmp_path: Path) -> No
         path.write_text(json.dumps({"key": key, "policy": policy, "rcps": [[denied]]}))
         codes = {one.code for one in findings_of(identify(str(path)).read(NOTHING)).all}
         assert ("without-effect-statement" in codes) is dead
+
+
+def test_a_policy_of_several_principals_works_where_it_works_for_one_of_them(tmp_path: Path) -> None:
+    """What one member of a group gets by its policy is given by it, whatever a boundary takes from another."""
+    template = """Resources:
+  Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Version: "2012-10-17", Statement: [
+    {Effect: Allow, Principal: {AWS: "arn:aws:iam::111122223333:root"}, Action: "kms:*", Resource: "*"}]}}}
+  Group: {Type: AWS::IAM::Group, Properties: {GroupName: team}}
+  Boundary: {Type: AWS::IAM::ManagedPolicy, Properties: {PolicyDocument: {Version: "2012-10-17", Statement: [
+    {Effect: Allow, Action: "kms:DescribeKey", Resource: "*"}]}}}
+  Alice: {Type: AWS::IAM::User, Properties: {UserName: alice, Groups: [!Ref Group], PermissionsBoundary: !Ref Boundary}}
+  Bob: {Type: AWS::IAM::User, Properties: {UserName: bob, Groups: [!Ref Group]BOUNDED}}
+  Use: {Type: AWS::IAM::ManagedPolicy, Properties: {Groups: [!Ref Group], PolicyDocument: {Version: "2012-10-17", Statement: [
+    {Effect: Allow, Action: "kms:Decrypt", Resource: !GetAtt Key.Arn}]}}}
+"""
+    path = tmp_path / "template.yaml"
+    for bounded, without_effect in (("", False), (", PermissionsBoundary: !Ref Boundary", True)):
+        path.write_text(template.replace("BOUNDED", bounded))
+        codes = {one.code for one in findings_of(identify(str(path)).read(NOTHING)).all}
+        assert ("without-effect-statement" in codes) is without_effect, bounded

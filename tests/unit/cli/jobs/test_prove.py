@@ -209,3 +209,50 @@ Resources:
     assert (strict[0] == "proved") is not assumed, (note, strict)
     (public,) = results(run, path, "--key-arn", KEY, "--no-public")
     assert (public[0], "assuming: " in public[1]) == ("proved", False), public
+
+
+UNTOLD = [
+    ("it may be the one that is asked about", "", "role/stack-app-X1 kms:Decrypt", "unknown"),
+    ("it may be one of a pattern", "", "role/stack-* kms:Decrypt", "unknown"),
+    ("one whose name has another form", "", "role/other kms:Decrypt", "proved"),
+    ("its sessions", "", "arn:aws:sts::111122223333:assumed-role/stack-app-X1/s kms:Decrypt", "unknown"),
+    ("it is one whatever its name", "", "role/* kms:Decrypt", "refuted"),
+    ("its logical id is no name", "", "role/app kms:Decrypt", "unknown"),
+    ("what it may not do", "", "role/stack-app-X1 kms:Encrypt", "proved"),
+    ("a name that ends as told", "RoleName: !Sub '${Name}-app', ", "role/x-app kms:Decrypt", "unknown"),
+    ("a name that ends otherwise", "RoleName: !Sub '${Name}-app', ", "role/x-web kms:Decrypt", "proved"),
+    ("a path that is not told", "RoleName: app, Path: !Ref Name, ", "role/team/app kms:Decrypt", "unknown"),
+    ("a name of its own", "RoleName: app, ", "role/stack-app-X1 kms:Decrypt", "proved"),
+]
+
+
+@pytest.mark.parametrize(("note", "name", "asked", "result"), UNTOLD)
+def test_nothing_is_proved_of_a_name_that_a_role_whose_own_is_not_told_may_have(
+    note: str, name: str, asked: str, result: str, run: Runner
+) -> None:
+    """A name that CloudFormation makes up, or a parameter tells, may be the one in the question."""
+    template = f"""Parameters: {{Name: {{Type: String}}}}
+Resources:
+  Key: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {{Version: "2012-10-17", Statement: [
+    {{Effect: Allow, Principal: {{AWS: "arn:aws:iam::{ACCOUNT}:role/Admin"}}, Action: "kms:PutKeyPolicy", Resource: "*"}},
+    {{Effect: Allow, Principal: {{AWS: !GetAtt app.Arn}}, Action: "kms:Decrypt", Resource: "*"}}]}}}}}}
+  app: {{Type: AWS::IAM::Role, Properties: {{{name}AssumeRolePolicyDocument: {{}}}}}}
+"""
+    words = (run.write("template.yaml", template), "--key-arn", KEY, "--never", asked)
+    found, strict = results(run, *words)[0], results(run, *words, "--strict")[0]
+    by_logical_id = asked == "role/app kms:Decrypt"
+    assert (found[0], strict[0]) == (result, "proved" if by_logical_id else result), (note, found)
+
+
+def test_that_nobody_else_may_is_open_where_somebody_of_the_list_may_be_the_one_who_does(run: Runner) -> None:
+    """A role whose name is not told may be one of those to whom a question restricts an action."""
+    template = """
+Resources:
+  Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Version: "2012-10-17", Statement: [
+    {Effect: Allow, Principal: {AWS: !GetAtt app.Arn}, Action: "kms:Decrypt", Resource: "*"}]}}}
+  app: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}
+"""
+    path = run.write("template.yaml", template)
+    asked = [f"role/{name} kms:Decrypt" for name in ("stack-app-X1", "other")]
+    found = [results(run, path, "--key-arn", KEY, "--only", one)[0][0] for one in asked]
+    assert found == ["unknown", "refuted"]
