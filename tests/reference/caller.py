@@ -6,9 +6,10 @@ id_credentials_temp_control-access_getfederationtoken; KMS Developer Guide, usin
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -112,6 +113,21 @@ def caller_of(principal: str, scenario: Data) -> Caller:
     kinds = {"role": Kind.ROLE, "federated-user": Kind.FEDERATED, "user": Kind.USER}
     role = principal if head == "role" else None
     return Caller(principal, kinds[head], partition, account, name, None, role, beside, own)
+
+
+def of_request(request: Data, scenario: Data) -> Caller:
+    """Take the caller of a request apart: a role that tells aws:userid calls as that session, where policies know it by name."""
+    caller = caller_of(request["principal"], scenario)
+    told = next((value for key, value in request.get("context", {}).items() if key.lower() == "aws:userid" and value), None)
+    if caller.kind is not Kind.ROLE or caller.is_session or told is None:
+        return caller
+    unique, _, session = (told if isinstance(told, str) else told[0]).partition(":")
+    arn = f"arn:{caller.partition}:sts::{caller.account}:assumed-role/{caller.name}/{session}"
+    if not unique.startswith("AROA") or json.dumps(arn) not in json.dumps(scenario):
+        return caller
+    itself = caller_of(arn, scenario)
+    own = itself if itself.described == arn else caller
+    return replace(itself, role=caller.role, beside=own.beside, described=own.described)
 
 
 def _described_roles(name: str, partition: str, account: str, described: Mapping[str, Any]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.reference import tables
-from tests.reference.caller import Caller, Kind, caller_of
+from tests.reference.caller import Caller, Kind, of_request
 from tests.reference.need import Need, region_of
 from tests.reference.needs import accesses, needs, new_key, resources
 from tests.reference.patterns import text_of
@@ -43,7 +43,7 @@ def decide(scenario: Data, request: Data, *, generous: bool = False, whole: bool
     name = tables.canonical(request["action"])
     if name != "ReEncrypt" and not tables.is_action(name):
         return Verdict("implicitDeny", ("no such action",))
-    caller = caller_of(request["principal"], scenario)
+    caller = of_request(request, scenario)
     needed = [need for need in needs(scenario, request, caller) if whole or text_of(need.resource) in resources(request)]
     incomplete = any(need.half == "untold" for need in needed) or context_on_asymmetric(needed)
     asked = [_asked(View(scenario, request, caller, need), generous=generous) for need in needed]

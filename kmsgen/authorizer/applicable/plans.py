@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import NamedTuple
 
 from kmsgen.arn import account_of
@@ -90,8 +91,10 @@ class Plans:
         `whole`: also for those that the call needs and the request leaves out.
         """
         endpoint = self._endpoint(request) if self._endpoints else None
-        if request.parameters and not ADDING.isdisjoint(request.parameters):
-            return self._plans_for(self.caller(request.principal), self._needed(request, whole=whole), endpoint)
+        session = self._session_told(request) if request.context else None
+        if session is not None or (request.parameters and not ADDING.isdisjoint(request.parameters)):
+            caller = session or self.caller(request.principal)
+            return self._plans_for(caller, self._needed(request, whole=whole), endpoint)
         return self._plans[request.principal, request.action, request.resources, endpoint, whole]
 
     def caller(self, principal: str) -> Caller:
@@ -112,6 +115,35 @@ class Plans:
     def _caller(self, principal: str) -> Caller:
         caller = with_role_of(caller_of(principal, self.bundle.principals), self._linked)
         return caller._replace(organization=caller.organization or self._organizations.get(caller.account))
+
+    def _session_told(self, request: Request) -> Caller | None:
+        """Return the session that a role calls as by its aws:userid, where policies know it by name; None for others.
+
+        Source: IAM User Guide, reference_identifiers; reference_policies_elements_principal, role session principals.
+        """
+        told = next((values for name, values in request.context.items() if folded(name) == "aws:userid" and values), None)
+        role = self.caller(request.principal) if told else None
+        if not told or role is None or role.kind is not CallerKind.ROLE or not told[0].startswith("AROA"):
+            return None
+        text = f"arn:{role.partition}:sts::{role.account}:assumed-role/{role.name}/{told[0].partition(':')[2]}"
+        if text not in self._sessions:
+            return None
+        session = self.caller(text)
+        own = session if session.described_itself else role
+        return session._replace(
+            role=role.arn, path_known=True, policies=own.policies, described=own.described, service_linked=role.service_linked
+        )
+
+    @cached_property
+    def _sessions(self) -> frozenset[str]:
+        """The ARNs of sessions that Principal elements, grants or descriptions name."""
+        documents = [*(access.policy for access in self.bundle.keys), *self.bundle.vpc_endpoint_policies.values()]
+        statements = (statement for document in documents for statement in document.statements)
+        named = {principal.value for statement in statements for principal in statement.principals or ()}
+        named |= {
+            name for access in self.bundle.keys for grant in access.grants for name in (grant.grantee, grant.retiring) if name
+        }
+        return frozenset(text for text in (*named, *self.bundle.principals) if ":assumed-role/" in text)
 
     def _endpoint(self, request: Request) -> str | None:
         """Return the VPC endpoint with a known policy by which the request came, or None; UNTOLD if it may be any endpoint."""

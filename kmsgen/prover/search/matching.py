@@ -7,8 +7,9 @@ from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.authorizer.language import wildcards
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.prover.problem import Meter, Values
-from kmsgen.prover.requests.named.sessions import sessions_of
+from kmsgen.prover.requests.named.sessions import below_a_path, sessions_of
 from kmsgen.prover.requests.parts.caller import StandIn, narrowed
+from kmsgen.prover.values.partition import Cut
 from kmsgen.prover.values.patterns import Pattern, glob
 
 Asked = StandIn | str
@@ -16,12 +17,21 @@ Asked = StandIn | str
 
 
 class Matching:
-    """Patterns of a question matched with principals: `everyone` there can be, `stand_ins` by their ARN, `caller` parses one."""
+    """Patterns of a question matched with principals.
 
-    def __init__(self, everyone: Values, stand_ins: Mapping[str, StandIn], caller: Callable[[str], Caller]) -> None:
+    `everyone` there can be, `stand_ins` by their ARN, `caller` parses one; `existing` are principals that surely exist.
+    """
+
+    def __init__(
+        self, everyone: Values, stand_ins: Mapping[str, StandIn], caller: Callable[[str], Caller], existing: Values = ()
+    ) -> None:
         self._everyone = everyone
         self._stand_ins = stand_ins
         self.caller = caller
+        self._roles: dict[tuple[str, str], list[str]] = {}
+        for arn in filter(None, map(parse_arn, existing)):
+            if arn.kind == "role":
+                self._roles.setdefault((arn.account, arn.name.rpartition("/")[2]), []).append(str(arn))
 
     def named(self, patterns: Sequence[str], meter: Meter, *, truth: bool = True) -> tuple[Asked, ...]:
         """Principals that some of these patterns name or may name; without `truth`, all whom not surely one of them names.
@@ -55,7 +65,21 @@ class Matching:
         if account is not None:
             return caller.account == account
         fits = _fits(pattern)
-        return any(fits(text) for text in (principal, caller.role, _as_user(pattern, caller) if possible else None) if text)
+        if any(fits(text) for text in (principal, caller.role, _as_user(pattern, caller) if possible else None) if text):
+            return True
+        return self._names_role_behind(pattern, caller, possible=possible)
+
+    def _names_role_behind(self, pattern: str, caller: Caller, *, possible: bool) -> bool:
+        """Return whether a pattern names the role of a session, whose ARN drops the path; the name is unique in the account.
+
+        Source: IAM User Guide, reference_identifiers; IAM API reference, CreateRole.
+        """
+        if caller.kind is not CallerKind.SESSION or caller.path_known:
+            return False
+        known = self._roles.get((caller.account or "", caller.name))
+        if known:
+            return any(map(_fits(pattern), known))
+        return possible and _fits_below_a_path(pattern, f"arn:{caller.partition}:iam::{caller.account}:role/", caller.name)
 
     def _narrowed(self, stand_in: StandIn, patterns: Sequence[str], meter: Meter, *, truth: bool) -> Iterator[StandIn]:
         whole = [text for text in patterns if _account_in(text) or (truth and stand_in.is_federated and ":user/" in text)]
@@ -87,6 +111,12 @@ def _as_user(pattern: str, caller: Caller) -> str | None:
         return None
     user = pattern.partition(":user/")[2].replace("*", "x").replace("?", "x")
     return f"arn:{caller.partition}:iam::{caller.account}:user/{user or caller.name}"
+
+
+@lru_cache(maxsize=1024)
+def _fits_below_a_path(pattern: str, head: str, name: str) -> bool:
+    """Return whether a pattern matches the ARN of a role of this name under some path."""
+    return any(one.matched for one in Cut([glob(pattern)], below_a_path(head, name)).classes())
 
 
 @lru_cache(maxsize=1024)

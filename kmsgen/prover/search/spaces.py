@@ -13,7 +13,7 @@ from kmsgen.prover.problem import OutsideError, Values
 from kmsgen.prover.requests.building import takes_context
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS
-from kmsgen.prover.requests.named.sessions import sessions_of
+from kmsgen.prover.requests.named.sessions import Sessions, ids_of
 from kmsgen.prover.requests.named.strangers import KEYS_ORGANIZATION, apart_from_the_key, of_stranger
 from kmsgen.prover.requests.named.vocabulary import Vocabulary
 from kmsgen.prover.requests.parts.aliases import CALLED_BY, OF_KEY
@@ -36,13 +36,16 @@ _ALGORITHMS = ("signingalgorithm", "macalgorithm", "encryptionalgorithm", "keyag
 class Spaces:
     """Makes the spaces of requests on the first key of some bundles, each once; `view` gives the context of a request."""
 
-    def __init__(self, bundles: Sequence[Bundle], scope: Scope, words: Vocabulary, view: Callable[[Request], View]) -> None:
+    def __init__(
+        self, bundles: Sequence[Bundle], scope: Scope, words: Vocabulary, sessions: Sessions, view: Callable[[Request], View]
+    ) -> None:
         self._bundles = bundles
         self._scope = scope
         self._words = words
         self._view = view
         self._keys = tuple(access.key for bundle in bundles for access in bundle.keys[:1])
         self._key: Key | None = next((access.key for access in bundles[0].keys), None)
+        self._sessions = sessions
         self._endpoints = frozenset(name for bundle in bundles for name in bundle.vpc_endpoint_policies)
         self._beside = beside()
         self._made: dict[object, RequestSpace] = {}
@@ -65,9 +68,10 @@ class Spaces:
     def _signature(self, base: Base, view: View, defaults: _Held, known: _Held) -> object:
         """Cache key of a space: bases share one only if their requests can hold the same values of the same condition keys."""
         caller, action = view.caller, view.action.name
-        named = caller.kind is CallerKind.SERVICE or (caller.kind is CallerKind.ROLE and self._scope.sessions)
-        asked = base.request.principal if base.request.create_grant or named else None
-        who = (base.stand_in, caller.kind, view.kind, caller.session, asked)  # a service-linked role has routes of its own
+        named = base.request.create_grant or caller.kind is CallerKind.SERVICE
+        sessions = self._sessions.of(caller.arn) if caller.kind is CallerKind.ROLE else caller.session
+        # a service-linked role has routes of its own
+        who = (base.stand_in, caller.kind, view.kind, sessions, base.request.principal if named else None)
         ways = ((key, presences(key, view.kind, action), hangs(key, view.kind, action)) for key in defaults if view.kind)
         organizations = tuple(lookup(view, ID_OF[key]) for key in sorted(defaults) if key in ID_OF)
         beside = (who, frozenset(ways), organizations, _is_one_organization(view))
@@ -130,11 +134,10 @@ class Spaces:
 
     def _ids_of_sessions(self, domain: Domain, role: str) -> Domain:
         """Return the ids of those sessions of a role that are asked about."""
-        for pattern, truth in self._scope.sessions:
-            asked = sessions_of(pattern)
-            if asked is not None and any(one.matches(role) for one in asked.roles):
-                shapes = (asked.ids,) if truth else domain.shapes
-                domain = domain._replace(shapes=shapes, strict=True, never=domain.never if truth else (*domain.never, asked.ids))
+        for pattern, truth in self._sessions.of(role):
+            ids = ids_of(pattern)
+            shapes = (ids,) if truth else domain.shapes
+            domain = domain._replace(shapes=shapes, strict=True, never=domain.never if truth else (*domain.never, ids))
         return domain
 
     def _aliases_of_requests(self, domain: Domain) -> Domain:

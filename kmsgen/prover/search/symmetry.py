@@ -25,6 +25,7 @@ from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.requests.named.principals import other_than
+from kmsgen.prover.requests.named.sessions import Sessions
 from kmsgen.prover.requests.named.vocabulary import Vocabulary
 from kmsgen.prover.requests.parts.caller import StandIn
 from kmsgen.prover.requests.parts.circumstances import in_requests_of
@@ -191,10 +192,10 @@ Views = tuple[Seen, ...]
 """What each bundle sees of a principal."""
 
 
-def views_of(principal: str, stand_in: StandIn | None, words: Vocabulary, sides: Sequence[Side]) -> Views:
+def views_of(principal: str, stand_in: StandIn | None, words: Vocabulary, sessions: Sessions, sides: Sequence[Side]) -> Views:
     """Signature of a principal, bundle by bundle: of those with the same one, one answer holds for all."""
     variables = [key for key in words.variables if key in _WHO or key.startswith(_TAG)]
-    return tuple(_seen(principal, stand_in, side, variables) for side in sides)
+    return tuple(_seen(principal, stand_in, side, variables, sessions.of(principal)) for side in sides)
 
 
 class UpperBound:
@@ -229,7 +230,7 @@ def _naming(sets: Iterable[RuleSet], caller: Caller) -> tuple[tuple[Rule, Naming
     return tuple((rule, naming) for rules in sets for rule, naming in rules.naming(caller).items() if naming)
 
 
-def _seen(principal: str, stand_in: StandIn | None, side: Side, variables: Sequence[str]) -> Seen:
+def _seen(principal: str, stand_in: StandIn | None, side: Side, variables: Sequence[str], sessions: object) -> Seen:
     """Return all that one bundle can know of a principal; a session that a policy could name is like no other.
 
     What a policy knows of a stand-in's name is no part of it: the search decides that.
@@ -251,7 +252,7 @@ def _seen(principal: str, stand_in: StandIn | None, side: Side, variables: Seque
     by_name = bool(stand_in and stand_in.asked) or any(key in derived for key in (*read, *variables))
     answers = tuple(check(test, view) for test in about_caller if test.variable not in derived)
     values = tuple(lookup(view, key) for key in variables if key not in derived)
-    beside = (id(caller.policies), caller.service_linked, caller.described, listed)
+    beside = (id(caller.policies), caller.service_linked, caller.described, listed, sessions)
     # who is a stand-in only counts where something is asked of its name
     who = stand_in if by_name else stand_in is not None
     return Seen(rules, covers, grants, (caller.kind, who, plan.facts, beside, answers, values))

@@ -20,6 +20,7 @@ from kmsgen.prover.requests.building import first_grant
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS, Reading, Several
 from kmsgen.prover.requests.named import vocabulary
 from kmsgen.prover.requests.named.principals import Principals, principals
+from kmsgen.prover.requests.named.sessions import Sessions
 from kmsgen.prover.requests.named.vocabulary import Vocabulary
 from kmsgen.prover.requests.parts.caller import StandIn
 from kmsgen.prover.requests.space import RequestSpace
@@ -51,8 +52,9 @@ class Universe:
         looks = Looks(scope.reading)
         self.sides = tuple(self._side(bundle, number, looks) for number, bundle in enumerate(bundles))
         self._views: dict[str, Views] = {}
-        self._spaces = Spaces(self.bundles, scope, self.words, self.sides[0].view)
-        self.whom = Matching(self.everyone, self._stand_ins, self.sides[0].authorizer.caller)
+        self._sessions = Sessions(scope.sessions, self.words.principals)
+        self._spaces = Spaces(self.bundles, scope, self.words, self._sessions, self.sides[0].view)
+        self.whom = Matching(self.everyone, self._stand_ins, self.sides[0].authorizer.caller, self.words.existing)
 
     def reread(self, several: Several | None = None) -> "Universe":
         """Return the universe in which what AWS leaves open is read so that there is more access."""
@@ -171,10 +173,10 @@ class Universe:
         stand_in = one if isinstance(one, StandIn) else None
         principal = one if isinstance(one, str) else one.arn
         if stand_in is not None and stand_in.asked:
-            return views_of(principal, stand_in, self.words, self.sides)
+            return views_of(principal, stand_in, self.words, self._sessions, self.sides)
         views = self._views.get(principal)
         if views is None:
-            views = self._views[principal] = views_of(principal, stand_in, self.words, self.sides)
+            views = self._views[principal] = views_of(principal, stand_in, self.words, self._sessions, self.sides)
         return views
 
     def _bases(self, base: Request, action: Action, *, on_key: bool, described: bool) -> Iterator[Request]:

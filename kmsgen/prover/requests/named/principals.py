@@ -5,13 +5,15 @@ Source: IAM User Guide, reference_identifiers, reference_policies_elements_princ
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from typing import NamedTuple
 
 from kmsgen.arn import parse_arn
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Meter, OutsideError, Values
 from kmsgen.prover.requests.named.accounts import STRANGER, accounts, tied_to
+from kmsgen.prover.requests.named.sessions import below_a_path, roles_behind
 from kmsgen.prover.requests.named.vocabulary import Vocabulary
 from kmsgen.prover.requests.named.wanted_texts import patterns_of
 from kmsgen.prover.requests.parts.caller import StandIn, narrowed
@@ -85,7 +87,7 @@ def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], tol
     Raises OutsideError and BudgetError.
     """
     asked = list(asked)
-    roles = _Roles(vocabulary.existing)
+    roles = _Roles(vocabulary.existing, roles_behind(vocabulary.principals))
     named = [text for text in vocabulary.principals if _alive(text) and not roles.is_another(text)]
     named += _federated(named)
     everywhere = list(accounts(vocabulary, partition, asked, told, meter))
@@ -97,7 +99,8 @@ def principals(vocabulary: Vocabulary, partition: str, asked: Iterable[str], tol
         stand_in
         for kind in _KINDS
         for account in everywhere
-        for stand_in in _apart(_stand_in(kind, partition, account, known, roles), vocabulary.principal_patterns, meter)
+        for whole in _stand_ins(kind, partition, account, known, roles)
+        for stand_in in _apart(whole, vocabulary.principal_patterns, meter)
     ]
     return Principals(tuple(dict.fromkeys([*named, *_services(vocabulary, asked, told, meter)])), tuple(stand_ins))
 
@@ -116,10 +119,14 @@ def _federated(named: Iterable[str]) -> list[str]:
 
 
 class _Roles:
-    """The roles that exist. The name of a role is unique in its account, whatever its path and its case (IAM API, CreateRole)."""
+    """The roles that exist. The name of a role is unique in its account, whatever its path and its case (IAM API, CreateRole).
 
-    def __init__(self, existing: Iterable[str]) -> None:
+    `of_sessions`: by account, the names of those that have sessions which are principals of their own.
+    """
+
+    def __init__(self, existing: Iterable[str], of_sessions: Mapping[str, Values]) -> None:
         self._arns = frozenset(existing)
+        self._of_sessions = of_sessions
         self.names: dict[str, dict[str, None]] = {}
         for text in self._arns:
             arn = parse_arn(text)
@@ -133,13 +140,18 @@ class _Roles:
             return False
         return folded(arn.name.rpartition("/")[2]) in self.names.get(arn.account, ())
 
+    def apart(self, account: str) -> Values:
+        """Return the names of roles that are not known to exist and have sessions which are asked about by themselves."""
+        return tuple(one for one in self._of_sessions.get(account, ()) if folded(one) not in self.names.get(account, ()))
+
     def taken(self, account: str) -> tuple[Pattern, ...]:
-        """Return what stands behind `:role/` of any role that has a name which is taken."""
-        alone = [in_any_case(name) for name in sorted(self.names.get(account, ()))]
+        """Return what stands behind `:role/` of any role that has a name which is taken, or is asked about apart."""
+        alone = [*map(in_any_case, sorted(self.names.get(account, ()))), *map(literal, self.apart(account))]
         return (*alone, *(Pattern([STAR, PatternStep("/"), *one.steps]) for one in alone))
 
 
-def _stand_in(kind: PrincipalForm, partition: str, account: str, known: frozenset[str], roles: _Roles) -> StandIn:
+def _stand_ins(kind: PrincipalForm, partition: str, account: str, known: frozenset[str], roles: _Roles) -> Iterator[StandIn]:
+    """Yield a stand-in for all of a kind in an account, of roles one more for each name whose sessions are told apart."""
     head = f"{kind.head.format(partition)}{account}{kind.tail}"
     taken = frozenset(text.removeprefix(head) for text in known if text.startswith(head))
     never = roles.taken(account) if kind is _ROLE else ()
@@ -147,7 +159,13 @@ def _stand_in(kind: PrincipalForm, partition: str, account: str, known: frozense
     names = Domain(shapes=shapes, nicer=kind.fresh, taken=taken, never=never, strict=True, optional=False, longest=kind.longest)
     fresh = next(filter(names.admits, kind.fresh), "yet-another")
     id_head = f"{account}:" if kind is _FEDERATED else None
-    return StandIn(f"{head}{fresh}", head, names, is_user=kind is _USER, id_head=id_head)
+    whole = StandIn(f"{head}{fresh}", head, names, is_user=kind is _USER, id_head=id_head)
+    yield whole
+    for name in roles.apart(account) if kind is _ROLE else ():
+        below = next(text for size in count(1) if (text := f"{'any/' * size}{name}") not in taken)
+        for likely, shape in ((name, literal(name)), (below, below_a_path("", name))):
+            if likely not in taken:
+                yield whole._replace(arn=f"{head}{likely}", names=names._replace(shapes=(shape,), nicer=(likely,), never=()))
 
 
 def _apart(stand_in: StandIn, patterns: Values, meter: Meter) -> Iterator[StandIn]:

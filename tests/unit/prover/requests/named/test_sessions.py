@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.prover.requests.named.sessions import sessions_of
+from kmsgen.prover.requests.named.sessions import Sessions, ids_of, sessions_of
 
 ROLE = "arn:aws:iam::111122223333:role"
 SESSION = "arn:aws:sts::111122223333:assumed-role"
@@ -45,7 +45,14 @@ def test_a_pattern_of_every_session_is_known(names: str, every: bool) -> None:  
 
 def test_the_user_id_of_a_session_ends_in_its_name() -> None:
     """It is the id of the role, a colon, and a name that fits."""
-    found = sessions_of(f"{SESSION}/app/ci-*")
-    assert found is not None
-    assert found.ids.matches("AROAEXAMPLEEXAMPLE123:ci-7")
-    assert not found.ids.matches("AROAEXAMPLEEXAMPLE123:other")
+    found = ids_of(f"{SESSION}/app/ci-*")
+    assert found.matches("AROAEXAMPLEEXAMPLE123:ci-7")
+    assert not found.matches("AROAEXAMPLEEXAMPLE123:other")
+
+
+def test_a_role_is_asked_about_without_the_sessions_that_are_named() -> None:
+    """They are principals of their own; of a pattern each role has those that its name fits."""
+    sessions = Sessions(((f"{SESSION}/a*/ci-*", True), (f"{SESSION}/web/*", False)), [f"{SESSION}/app/one", f"{ROLE}/app"])
+    assert sessions.of(f"{ROLE}/team/app") == ((f"{SESSION}/a*/ci-*", True), (f"{SESSION}/app/one", False))
+    assert sessions.of(f"{ROLE}/web") == ((f"{SESSION}/web/*", False),)
+    assert sessions.of("arn:aws:iam::444455556666:role/app") == ()
