@@ -20,7 +20,6 @@ class CallerTerms:
 
     def __init__(self, script: Script, stand_in: StandIn) -> None:
         terms = script.terms
-        self._stand_in = stand_in
         name = terms.text("name of the principal")
         script.say(admitted(script, stand_in.names, name))
         self.arn: Text = terms.joined([stand_in.head, name])
