@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from kmsgen.arn import parse_arn, role_of_session
 from kmsgen.cli.reports.unknown import named
+from kmsgen.policy.wildcards import may_meet
 from kmsgen.prover.prove import patterns_of
 from kmsgen.prover.question import Never, Only, Proof, Question, Result
 from kmsgen.sources.described import Called, Open
@@ -77,25 +78,3 @@ def _is_surely_meant(one: Called, question: Never) -> bool:
 def _left_open(proof: Proof, maybe: Sequence[Called]) -> Proof:
     what = [one.open._replace(what=f"the name for which {one.open.holder} stands") for one in maybe]
     return Proof(proof.question, Result.UNKNOWN, proof.groups, f"not known: {named(what)}")
-
-
-def may_meet(one: str, other: str) -> bool:
-    """Return whether a text can match both of two patterns (`*`: any text, `?`: one character)."""
-    places = _with_nothing_taken({0}, other)
-    for sign in one:
-        if sign == "*":
-            places = set(range(min(places, default=len(other) + 1), len(other) + 1))
-        else:
-            taken = (at for at in places if at < len(other) and (sign == "?" or other[at] in ("*", "?", sign)))
-            places = _with_nothing_taken({at if other[at] == "*" else at + 1 for at in taken}, other)
-    return len(other) in places
-
-
-def _with_nothing_taken(places: set[int], pattern: str) -> set[int]:
-    """Return places in a pattern, and those behind the stars there, which may take nothing."""
-    found = set(places)
-    for at in places:
-        while at < len(pattern) and pattern[at] == "*":
-            at += 1  # noqa: PLW2901 - to the next place
-            found.add(at)
-    return found

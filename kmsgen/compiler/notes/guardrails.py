@@ -23,6 +23,7 @@ from kmsgen.errors import Diagnostic, Location
 from kmsgen.intent.intent import ORGANIZATION, GuardRailLine, Intent, NeverLine, account_named
 from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
+from kmsgen.policy.wildcards import may_meet
 
 GRANTS_RAIL = "deny-grants-to-principals"
 
@@ -149,27 +150,11 @@ def _can_be(who: str, pattern: str) -> bool:
         return True
     if is_whole_account(who):
         return fnmatchcase(account_named(who) or "", account_of(pattern) or "")
-    return any(_meet(one, other) for one, other in product(_names(who), _names(pattern)))
+    return any(may_meet(one, other) for one, other in product(_names(who), _names(pattern)))
 
 
 def _names(who: str) -> tuple[str, ...]:
     return (who, *role_patterns(who))
-
-
-def _meet(one: str, other: str) -> bool:
-    if fnmatchcase(one, other) or fnmatchcase(other, one):
-        return True
-    return has_wildcard(one) and has_wildcard(other) and _may_meet(one, other)
-
-
-def _may_meet(one: str, other: str) -> bool:
-    """Return whether two patterns can match the same text, as far as what stands before and behind their wildcards tells."""
-    return _agree(one, other) and _agree(one[::-1], other[::-1])
-
-
-def _agree(one: str, other: str) -> bool:
-    heads = [text[: min(text.find(sign) % (len(text) + 1) for sign in "*?")] for text in (one, other)]
-    return heads[0].startswith(heads[1]) or heads[1].startswith(heads[0])
 
 
 def _members(line: GuardRailLine, intent: Intent, permits: list[Permit]) -> Iterator[Diagnostic]:

@@ -1,10 +1,10 @@
-"""Patterns of names that are not told, against those of a question."""
+"""Patterns of texts, two at once."""
 
 from __future__ import annotations
 
 import pytest
 
-from kmsgen.cli.jobs.untold_names import may_meet
+from kmsgen.policy.wildcards import may_meet
 
 PATTERNS = [
     ("role/app", "role/app", True),
