@@ -201,7 +201,9 @@ def _valid_to(view: View) -> Found:
     key = "kms:validto"
     of_parameter = parameters.of(key, view.action.name, view.request.parameters)
     asked = of_parameter or view.told(key)
-    epoch = _epoch(asked) if isinstance(asked, tuple) and not parse_number(asked[0]) else None
+    if not isinstance(asked, tuple):
+        return asked
+    epoch = None if parse_number(asked[0]) else _epoch(asked)
     if epoch is None:
         return asked
     found = _written_somehow(key, epoch[0], ("Date", "Numeric"))
