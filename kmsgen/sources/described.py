@@ -24,6 +24,9 @@ KEY_POLICIES, IDENTITY_POLICIES, GRANTS = "key policies", "IAM policies", "grant
 OPTIONS = "--key-arn, --key-spec, --tags, --parameter, --identity-policy and --grants"
 """The options that tell what a file does not."""
 
+STANDS_FOR = "000000000000"
+"""The account id that stands for that of the keys if nothing tells it."""
+
 _NAMED = re.compile(
     r"(?:arn:(?P<partition>aws(?:-[a-z]+)*):[a-z0-9-]+:(?P<region>[a-z0-9-]*):)?(?<![0-9])(?P<account>[0-9]{12})(?![0-9])"
 )
@@ -76,8 +79,9 @@ def home_in(texts: Iterable[str], path: str) -> Home:
 
     Raises InputError where they name no account or several, so that the user must tell.
     """
+    texts = tuple(texts)
     found = [match for text in texts for match in _NAMED.finditer(text)]
-    accounts = sorted({match["account"] for match in found})
+    accounts = accounts_in(texts)
     if len(accounts) != 1:
         seen = ", ".join(f"`{account}`" for account in accounts) or "none"
         message = f"the key policies do not tell whose keys these are: accounts that occur: {seen}"
@@ -86,6 +90,11 @@ def home_in(texts: Iterable[str], path: str) -> Home:
     partitions = sorted({match["partition"] for match in found if match["partition"]})
     region = regions[0] if len(regions) == 1 else "us-east-1"
     return Home(partitions[0] if len(partitions) == 1 else "aws", accounts[0], region)
+
+
+def accounts_in(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the accounts that texts of policies name, in order."""
+    return tuple(sorted({match["account"] for text in texts for match in _NAMED.finditer(text)}))
 
 
 class Open(NamedTuple):
@@ -141,6 +150,7 @@ class Described(NamedTuple):
     unknown: tuple[Open, ...] = ()
     assumed: tuple[Open, ...] = ()  # what the bundle takes for granted and the file does not tell
     called: tuple[Called, ...] = ()  # principals whose names the file does not tell, which counts where a question names some
+    account: Open | None = None  # of the keys, if the file does not tell it: `holder` stands for it
     set_twice: tuple[Open, ...] = ()  # keys whose policy two resources set
     names: Mapping[str, str] = MappingProxyType({})  # the file's names of keys, by ARN
     made: frozenset[str] = frozenset()  # principals that the file creates

@@ -13,7 +13,7 @@ from kmsgen.policy.document import EVERYONE, Condition, Document, Effect, Statem
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.json_form import parse_document
 from kmsgen.reading import Where
-from kmsgen.sources.described import Called, Described, Further, Open, default_policy
+from kmsgen.sources.described import STANDS_FOR, Called, Described, Further, Home, Open, default_policy
 from kmsgen.sources.places import PlacedGrant, PlacedPolicy, Places
 from kmsgen.sources.unknown.readings import PolicyReading, Readings, known
 from kmsgen.sources.unknown.unknown import Text, Unknown
@@ -54,6 +54,7 @@ class Gathering:
     unknown: list[Open] = field(default_factory=list)
     assumed: list[Open] = field(default_factory=list)
     called: list[Called] = field(default_factory=list)
+    account: Open | None = None
     set_twice: list[Open] = field(default_factory=list)
     strict: bool = False
     where: Where | None = None
@@ -103,6 +104,14 @@ class Gathering:
     def call(self, principal: str, pattern: str, whose: str, place: Location) -> None:
         """Keep that the ARN of a principal stands for one that is not told, which the pattern matches."""
         self.called.append(Called(Open(f"{principal} is taken to be {whose}, whose name is not told", place, principal), pattern))
+
+    def stand_for_account(self, home: Home, form: str) -> None:
+        """Note that an account stands for that of the keys, if the file does not tell it."""
+        if home.account == STANDS_FOR:
+            place = Location(self.path)
+            message = f"the {form} does not tell its account: {STANDS_FOR} stands for it, in {home.region}; --key-arn tells it"
+            self.note(place, "account-not-told", message)
+            self.account = Open(f"the account of the {form}", place, STANDS_FOR)
 
     def add_policy(self, principal: str, policy: Readings | Document, where: Where) -> None:
         """Add an identity policy to a principal; the same one again changes nothing, and of several principals it is one."""
@@ -212,7 +221,10 @@ class Gathering:
         found = Described(bundle, places, notes, lacks, untold=untold, names=names, made=made, further=self._further(alone))
         found = found._replace(unnamed=dict(self.unnamed))
         return found._replace(
-            assumed=tuple(self.assumed), called=tuple(self.called), set_twice=tuple(dict.fromkeys(self.set_twice))
+            assumed=tuple(self.assumed),
+            called=tuple(self.called),
+            account=self.account,
+            set_twice=tuple(dict.fromkeys(self.set_twice)),
         )
 
     def _further(self, told: Mapping[str, PrincipalPolicies]) -> dict[str, Further]:

@@ -44,7 +44,9 @@ class Questioned:
 
         The reason of a proof says what it takes for granted and the file does not tell.
         """
-        names = UntoldNames(self.subject.described.called, lambda other: self._answer(number, other, bounds))
+        names = UntoldNames(
+            self.subject.described.called, self.subject.described.account, lambda other: self._answer(number, other, bounds)
+        )
         proof = names.whatever_they_are(self._answer(number, question, bounds), question)
         for service in self._other_names(question) if proof.result is Result.PROVED else ():
             other = self._answer(number, service, bounds)

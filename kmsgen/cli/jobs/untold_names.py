@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from kmsgen.arn import parse_arn, role_of_session
+from kmsgen.arn import ACCOUNT_ID, parse_arn, role_of_session
 from kmsgen.cli.reports.unknown import named
 from kmsgen.policy.wildcards import may_meet
 from kmsgen.prover.prove import patterns_of
 from kmsgen.prover.question import Never, Only, Proof, Question, Result
 from kmsgen.sources.described import Called, Open
 
+_PARTS = 6
 _NOBODY_MAY = (Result.PROVED, Result.VACUOUS)
 
 Ask = Callable[[Question], Proof]
 
 
 class UntoldNames(NamedTuple):
-    """The principals of a file whose names it does not tell, and what answers questions with their placeholders for names."""
+    """The principals of a file whose names it does not tell, and what answers questions with their placeholders for names.
+
+    `account` stands for the one that the file is for, if it does not tell it.
+    """
 
     called: Sequence[Called]
+    account: Open | None
     ask: Ask
 
     def assumed(self, question: Question | None) -> list[Open]:
@@ -46,6 +51,10 @@ class UntoldNames(NamedTuple):
             found = {group.witness.request.principal for group in proof.groups}
             unsure = [one for one in self.called if one.open.holder in found and not _is_surely_meant(one, question)]
             return _left_open(proof, unsure) if len(unsure) == len(found) else proof
+        if proof.result is Result.PROVED and self.account and (own := _at_home(question, self.account.holder)) != question:
+            other = self.ask(own)
+            if other.result is not Result.PROVED:
+                return Proof(proof.question, Result.UNKNOWN, other.groups, f"not known: {named([self.account])}")
         for one in self._maybe((question.principal,)) if proof.result in _NOBODY_MAY else ():
             other = self.ask(question._replace(principal=one.open.holder))
             if other.result is Result.REFUTED and _is_surely_meant(one, question):
@@ -58,6 +67,14 @@ class UntoldNames(NamedTuple):
         """Return those whose own ARN one of these patterns may match, as that of a role or of its sessions."""
         asked = [_behind(pattern) for pattern in patterns]
         return [one for one in self.called if any(may_meet(one.pattern, pattern) for pattern in asked)]
+
+
+def _at_home(question: Never, account: str) -> Never:
+    """Return a question as about principals of an account, where it is about those of one that it names."""
+    parts = question.principal.split(":", 5)
+    if len(parts) < _PARTS or not ACCOUNT_ID.match(parts[4]):
+        return question
+    return question._replace(principal=":".join((*parts[:4], account, parts[5])))
 
 
 def _behind(pattern: str) -> str:

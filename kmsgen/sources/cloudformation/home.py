@@ -12,17 +12,14 @@ from collections.abc import Iterator, Mapping
 from itertools import count
 from typing import Any, NamedTuple
 
-from kmsgen.errors import InputError
 from kmsgen.reading import Source
 from kmsgen.sources.beside import Beside
 from kmsgen.sources.cloudformation.language.namings import KEYS
 from kmsgen.sources.cloudformation.language.resources import section
-from kmsgen.sources.described import Home, home_in
-
-STANDS_FOR = "000000000000"
-"""The account id that stands in for that of a stack if nothing tells it."""
+from kmsgen.sources.described import STANDS_FOR, Home, accounts_in
 
 _ACCOUNT, _REGION = "AWS::AccountId", "AWS::Region"
+_ACCOUNT_OF_KEY = re.compile(r"arn:aws[a-z-]*:kms:[^:]*:([0-9]{12}):")
 _PARTITION = re.compile(r"arn:(aws[a-z-]*):")
 REGION_NAME = re.compile(r"(?<![a-z0-9-])[a-z]{2,4}(?:-[a-z]+)+-[0-9](?![0-9a-z-])")
 _REGIONS: Mapping[str, tuple[str, ...]] = {
@@ -34,11 +31,17 @@ _REGIONS: Mapping[str, tuple[str, ...]] = {
 
 
 class Where(NamedTuple):
-    """Account and Region of a stack; `sure` if told by the user, `region_told` if the Region is."""
+    """Account and Region of a stack; `sure` if told by the user, `region_told` if the Region is.
+
+    `others` are accounts that key policies name beside a stand-in; `unclear` says why it may be one of these: where no pseudo
+    parameter stands for its own, or policies name keys of an account.
+    """
 
     home: Home
     sure: bool = False
     region_told: bool = False
+    others: tuple[str, ...] = ()
+    unclear: str = ""
 
 
 def home_of(source: Source, beside: Beside) -> Where:
@@ -49,19 +52,18 @@ def home_of(source: Source, beside: Beside) -> Where:
     named = {partition for text in texts for partition in _PARTITION.findall(text)}
     partition = named.pop() if len(named) == 1 else "aws"
     told = beside.parameters
-    account = told.get(_ACCOUNT) or _only_account(texts, source.path)
+    named_accounts = accounts_in(texts)
+    own = any(_ACCOUNT in text for text in texts)
+    account = told.get(_ACCOUNT) or (named_accounts[0] if len(named_accounts) == 1 and not own else STANDS_FOR)
     region = told.get(_REGION) or _unnamed_region(json.dumps(source.data), partition)
-    return Where(Home(told.get("AWS::Partition", partition), account, region), region_told=_REGION in told)
-
-
-def _only_account(texts: list[str], path: str) -> str:
-    """Return the one account that key policies name; the stand-in if they use AWS::AccountId or name none or several."""
-    if any(_ACCOUNT in text for text in texts):
-        return STANDS_FOR
-    try:
-        return home_in(texts, path).account
-    except InputError:
-        return STANDS_FOR
+    home = Home(told.get("AWS::Partition", partition), account, region)
+    of_keys = tuple(sorted(set(_ACCOUNT_OF_KEY.findall(json.dumps(source.data)))))
+    if account != STANDS_FOR or not (named_accounts or of_keys):
+        return Where(home, region_told=_REGION in told)
+    seen = ", ".join(f"`{one}`" for one in (of_keys or named_accounts))
+    unclear = f"the template does not tell its account, which may be one that its policies name: {seen}"
+    is_another = own and not of_keys and not beside.strict
+    return Where(home, region_told=_REGION in told, others=named_accounts, unclear="" if is_another else unclear)
 
 
 def _unnamed_region(text: str, partition: str) -> str:

@@ -13,7 +13,7 @@ from kmsgen.errors import Diagnostic, InputError, KmsgenError, Location
 from kmsgen.policy.document import Document
 from kmsgen.reading import Dialect, Source, Steps
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.cloudformation.home import STANDS_FOR, Where, arns_of, count_of_keys, home_of
+from kmsgen.sources.cloudformation.home import Where, arns_of, count_of_keys, home_of
 from kmsgen.sources.cloudformation.iam import (
     Access,
     Directory,
@@ -37,7 +37,7 @@ from kmsgen.sources.cloudformation.language.resources import TemplateResource, n
 from kmsgen.sources.cloudformation.named_regions import without_named_regions
 from kmsgen.sources.cloudformation.nested import nested_stacks
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
-from kmsgen.sources.described import GRANTS, KEY_KIND, KEY_MAKE, Described
+from kmsgen.sources.described import GRANTS, KEY_KIND, KEY_MAKE, STANDS_FOR, Described
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.unknown.readings import Readings, known, read_policy
 from kmsgen.sources.unknown.unknown import ABSENT, Unknown
@@ -227,9 +227,12 @@ class _TemplateReader:
     def note_home(self) -> None:
         """Note that a stand-in is used for the stack's account."""
         if not self.home.sure and self.home.home.account == STANDS_FOR and self.keys:
-            region = self.home.home.region
-            message = f"the template does not tell its account: {STANDS_FOR} stands for it, in {region}; --key-arn tells it"
-            self.gathering.note(Location(self.path), "account-not-told", message)
+            self.gathering.stand_for_account(self.home.home, "template")
+            if self.home.others and not self.home.unclear:
+                named = ", ".join(self.home.others)
+                self.gathering.assume(
+                    Location(self.path), f"the account of the template is taken to be none that it names ({named})"
+                )
 
     def note_parameters(self, data: object) -> None:
         """Note `--parameter` values for names that the template does not have."""
@@ -256,6 +259,11 @@ class _TemplateReader:
         kinds = frozenset() if all(one.kind_told for one in self.keys) else frozenset({KEY_KIND})
         makes = frozenset() if all(one.make_told for one in self.keys) else frozenset({KEY_MAKE})
         described = self.gathering.described(_LACKS | kinds | makes).changed(self.written_here)
+        if self.keys and self.home.unclear:
+            unclear = Diagnostic(
+                Location(self.path), "unknown-key", self.home.unclear, "--key-arn, or --parameter AWS::AccountId=ID"
+            )
+            return described.changed(lambda one: one._replace(bundle=one.bundle._replace(keys=())))._replace(no_key=unclear)
         if self.keys:
             return described
         return described._replace(no_key=Diagnostic(Location(self.path), "no-key", "no KMS key with a policy is described here"))

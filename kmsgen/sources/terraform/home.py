@@ -5,7 +5,7 @@ from __future__ import annotations
 from kmsgen.arn import ACCOUNT_ID, parse_arn
 from kmsgen.reading import Source
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.described import Home, home_in
+from kmsgen.sources.described import STANDS_FOR, Home, accounts_in, home_in
 from kmsgen.sources.terraform.accounts import IAM_KINDS, KEYS, Accounts
 from kmsgen.sources.terraform.configuration import Configuration
 from kmsgen.sources.terraform.references import POLICY_DOCUMENT
@@ -19,6 +19,7 @@ def home_of(source: Source, beside: Beside, every: list[PlannedResource], accoun
     """
     if beside.key_arn is None and beside.home is None:
         keys = [one for one in every if one.type in KEYS and one.mode == "managed"]
+        _tell_each_provider(keys, every, accounts)
         untold = [one for one in keys if accounts.of(one) is None]
         credentials = {accounts.credentials(one) for one in untold or keys}
         resources, before = (
@@ -33,7 +34,18 @@ def home_of(source: Source, beside: Beside, every: list[PlannedResource], accoun
             return told
         if keys and not untold:
             return _home_in(accounts.of(keys[0]) or "", resources, source, accounts.configuration)
+        if keys and not accounts_in(repr(one.values) for one in every if one.type.startswith(("aws_kms_", "aws_iam_"))):
+            return _home_in(STANDS_FOR, resources, source, accounts.configuration)
     return beside.home_of(_key_policies(every), source.path)
+
+
+def _tell_each_provider(keys: list[PlannedResource], every: list[PlannedResource], accounts: Accounts) -> None:
+    """Take the one account that key policies of each of several providers name for that of the provider, where it is not told."""
+    untold = dict.fromkeys(accounts.credentials(one) for one in keys if accounts.of(one) is None)
+    for credentials in untold if len(untold) > 1 else ():
+        found = accounts_in(_key_policies([one for one in every if accounts.credentials(one) == credentials]))
+        if len(found) == 1:
+            accounts.told[credentials] = found[0]
 
 
 def _home_in(account: str, resources: list[PlannedResource], source: Source, configuration: Configuration) -> Home:

@@ -45,9 +45,8 @@ def is_plan(source: Source) -> bool:
 
 def read_plan(source: Source, beside: Beside) -> Described:
     """Read keys, grants and IAM policies of a plan or state. Raises InputError with every problem."""
-    if is_state_file(source.data):
-        return _read(source, beside, resources_of_state(source), [])
-    return _read(source, beside, resources_after(source, _prior(source)), _prior(source))
+    resources = resources_of_state(source) if is_state_file(source.data) else resources_after(source, _prior(source))
+    return _read(source, beside, resources, [] if is_state_file(source.data) else _prior(source))
 
 
 def read_before(source: Source, beside: Beside) -> Described:
@@ -102,9 +101,10 @@ class _PlanReader:
         configuration = Configuration(source.data.get("configuration"), every, source.data.get("variables"))
         accounts = Accounts(configuration, every, _prior(source), beside)
         home = home_of(source, beside, every, accounts)
-        accounts.settle(home.account, resources, by_user=beside.key_arn is not None or beside.home is not None)
-        arns = dict(zip((one.address for one in self.keys), home.key_arns(len(self.keys)), strict=True))
+        self.gathering.stand_for_account(home, "plan")
         is_told = beside.key_arn is not None or beside.home is not None
+        accounts.settle(home.account, resources, by_user=is_told)
+        arns = dict(zip((one.address for one in self.keys), home.key_arns(len(self.keys)), strict=True))
         for key in self.keys:
             region = "" if is_told else region_of(key, configuration)
             arns[key.address] = key.known("arn") or in_region(accounts.placed(arns[key.address], key), region)

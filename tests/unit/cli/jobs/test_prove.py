@@ -256,3 +256,15 @@ Resources:
     asked = [f"role/{name} kms:Decrypt" for name in ("stack-app-X1", "other")]
     found = [results(run, path, "--key-arn", KEY, "--only", one)[0][0] for one in asked]
     assert found == ["unknown", "refuted"]
+
+
+def test_nothing_is_proved_of_an_account_that_may_be_the_templates_own(run: Runner) -> None:
+    """A template can be deployed into any account, that of the principal too who is asked about."""
+    template = """
+Resources:
+  Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Version: "2012-10-17", Statement: [
+    {Effect: Allow, Principal: {AWS: !Ref "AWS::AccountId"}, Action: "kms:*", Resource: "*"}]}}}
+"""
+    path = run.write("template.yaml", template)
+    asked = ("--never", f"arn:aws:iam::{OTHER}:role/x kms:Decrypt")
+    assert [results(run, path, *asked, *more)[0][0] for more in ((), ("--key-arn", KEY))] == ["unknown", "proved"]

@@ -6,8 +6,9 @@ import pytest
 
 from kmsgen.reading.yaml_text import parse_yaml
 from kmsgen.sources.beside import Beside
-from kmsgen.sources.cloudformation.home import STANDS_FOR, home_of
+from kmsgen.sources.cloudformation.home import home_of
 from kmsgen.sources.cloudformation.template import DIALECT
+from kmsgen.sources.described import STANDS_FOR
 from tests.unit.sources.cloudformation.stacks import described
 
 KEY = "arn:aws:kms:eu-west-3:777788889999:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -56,3 +57,22 @@ def test_what_asks_for_the_stacks_own_region_is_not_open() -> None:
     """It means the same in every Region."""
     text = template("!Ref AWS::AccountId", "{StringEquals: {'kms:ViaService': !Sub 's3.${AWS::Region}.amazonaws.com'}}")
     assert described(text, Beside()).unknown == ()
+
+
+def test_a_template_whose_account_may_be_one_that_it_names_is_asked_nothing() -> None:
+    """Where it lives decides who is a stranger: with hard-coded accounts, or a key of one in an IAM policy, it must be told."""
+    several = template("['arn:aws:iam::111122223333:root', 'arn:aws:iam::222233334444:root']")
+    use = "{Effect: Allow, Action: 'kms:Decrypt', Resource: 'arn:aws:kms:us-east-1:111122223333:key/*'}"
+    role = f"R: {{Type: AWS::IAM::Policy, Properties: {{PolicyDocument: {{Statement: [{use}]}}, Roles: [app]}}}}"
+    named = template("!Ref AWS::AccountId").removesuffix("}") + f", {role}}}"
+    for text in (several, named):
+        found = described(text, Beside())
+        assert (found.bundle.keys, found.no_key is not None and found.no_key.code) == ((), "unknown-key")
+        assert described(text, Beside(KEY)).no_key is None
+
+
+def test_that_an_account_which_a_template_names_is_not_its_own_is_said() -> None:
+    """And with nothing to be assumed it is not taken for granted."""
+    text = template("[!Ref AWS::AccountId, '444455556666']")
+    assert ["444455556666" in one.what for one in described(text, Beside()).assumed] == [True]
+    assert described(text, Beside(strict=True)).no_key is not None

@@ -10,6 +10,7 @@ import pytest
 from kmsgen.errors import InputError
 from kmsgen.reading.json_text import parse_json
 from kmsgen.sources.beside import NOTHING
+from kmsgen.sources.described import STANDS_FOR
 from kmsgen.sources.terraform.plan import read_before, read_plan
 
 OWN, PARTNER = "111122223333", "444455556666"
@@ -65,3 +66,40 @@ def test_a_plan_that_destroys_everything_has_a_side_before_it() -> None:
     assert [access.key.arn.split(":")[4] for access in read_before(source, NOTHING).bundle.keys] == [OWN]
     after = read_plan(source, NOTHING)
     assert (after.bundle.keys, after.no_key is not None) == ((), True)
+
+
+def with_providers(*keys: tuple[dict[str, Any], str]) -> Any:
+    """Return a plan of keys, each under a provider that tells a profile alone, or nothing."""
+    planned = [{**one, "values": {name: value for name, value in one["values"].items() if name != "arn"}} for one, _ in keys]
+    data = plan(planned, []).data
+    profile = {"profile": {"constant_value": "other"}}
+    providers = {"aws": {"name": "aws"}, "aws.other": {"name": "aws", "alias": "other", "expressions": profile}}
+    resources = [
+        {"address": one["address"], "mode": "managed", "type": one["type"], "name": one["name"], "provider_config_key": provider}
+        for one, provider in keys
+    ]
+    data["configuration"] = {"provider_config": providers, "root_module": {"resources": resources}}
+    return parse_json(json.dumps(data), "plan.json")
+
+
+def test_the_key_policies_of_each_provider_tell_its_account() -> None:
+    """With a profile of its own a provider may be of another account; where its policies name several it must be told."""
+    own, others = key(OWN, named=OWN, known=False), key(PARTNER, named=PARTNER, known=False)
+    read = read_plan(with_providers((own, "aws"), (others, "aws.other")), NOTHING)
+    assert [access.key.arn.split(":")[4] for access in read.bundle.keys] == [OWN, PARTNER]
+    third = key("777788889999", named=OWN, known=False)
+    with pytest.raises(InputError, match="do not tell whose keys"):
+        read_plan(with_providers((own, "aws"), (others, "aws.other"), (third, "aws.other")), NOTHING)
+
+
+def test_a_plan_that_names_no_account_is_of_any() -> None:
+    """A stand-in serves, as it means the same in every account; not where an IAM policy names a key of one."""
+    own = key(OWN, known=False)
+    read = read_plan(plan([own], []), NOTHING)
+    assert [access.key.arn.split(":")[4] for access in read.bundle.keys] == [STANDS_FOR]
+    assert ("account-not-told" in [one.code for one in read.notes], read.account is not None) == (True, True)
+    use = {"Statement": [{"Effect": "Allow", "Action": "kms:*", "Resource": f"arn:aws:kms:eu-west-1:{OWN}:key/*"}]}
+    values = {"role": "app", "policy": json.dumps(use)}
+    policy = {"address": "aws_iam_role_policy.p", "mode": "managed", "type": "aws_iam_role_policy", "name": "p", "values": values}
+    with pytest.raises(InputError, match="do not tell whose keys"):
+        read_plan(plan([own, policy], []), NOTHING)
