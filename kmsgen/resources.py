@@ -1,13 +1,23 @@
-"""Where the templates, presets and starter intent are (beside a checkout, in a wheel), and which folders are the user's own."""
+"""What ships beside the code: the templates of each format, presets, a starter intent; and which folders are the user's own."""
 
 from __future__ import annotations
 
 import os
 import stat
+from enum import StrEnum
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent
 WRITABLE_BY_OTHERS = stat.S_IWGRP | stat.S_IWOTH
+
+
+class Format(StrEnum):
+    """What an intent can be written as; the templates of a format are in the folder of its name."""
+
+    JSON = "json"
+    CLOUDFORMATION = "cloudformation"
+    TERRAFORM = "terraform"
+    GRANTS = "grants"
 
 
 def shipped(folder: str) -> Path:

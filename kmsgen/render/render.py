@@ -8,13 +8,14 @@ from collections.abc import Iterable
 from kmsgen.render.artifact import Rendering
 from kmsgen.render.deployment import Deployment
 from kmsgen.render.terraform.addresses import history_after
+from kmsgen.resources import Format
 
 # format -> the module that writes it; imported when the format is asked for
 TARGETS = {
-    "json": "kmsgen.render.json_files",
-    "cloudformation": "kmsgen.render.cloudformation",
-    "terraform": "kmsgen.render.terraform.modules",
-    "grants": "kmsgen.render.grant_calls",
+    Format.JSON: "kmsgen.render.json_files",
+    Format.CLOUDFORMATION: "kmsgen.render.cloudformation",
+    Format.TERRAFORM: "kmsgen.render.terraform.modules",
+    Format.GRANTS: "kmsgen.render.grant_calls",
 }
 
 

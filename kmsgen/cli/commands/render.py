@@ -1,6 +1,5 @@
 """`kmsgen render`: confirm an intent, then write the artifacts."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,20 +9,12 @@ from kmsgen.cli.commands.many_options import Since, remembering_course
 from kmsgen.cli.commands.output_options import Output, OutputForm
 from kmsgen.cli.commands.preset_options import PresetName, Settings
 from kmsgen.cli.commands.sharing import sharing
+from kmsgen.resources import Format
 
 if TYPE_CHECKING:
     from kmsgen.cli.jobs.parallel.many import Course
 
 app = typer.Typer(add_completion=False)
-
-
-class Format(StrEnum):
-    """What an intent can be written as."""
-
-    JSON = "json"
-    CLOUDFORMATION = "cloudformation"
-    TERRAFORM = "terraform"
-    GRANTS = "grants"
 
 
 @app.command(

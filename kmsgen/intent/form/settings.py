@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Format = Literal["json", "cloudformation", "terraform", "grants"]
+from kmsgen.resources import Format
+
 Word = Annotated[str, Field(pattern=r"^\S+$", max_length=2048)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+$", max_length=64)]
 
@@ -39,7 +40,7 @@ class SettingsFile(_Table):
 
     intents: Annotated[list[str], Field(min_length=1)] | None = None
     out: str | None = None
-    formats: Annotated[list[Format], Field(min_length=1)] | None = None
+    formats: Annotated[list[Annotated[Format, Field(strict=False)]], Field(min_length=1)] | None = None
     jobs: Annotated[int, Field(ge=1)] | None = None
     iam: Literal["attach", "write"] | None = None
     merge_iam: bool | None = None

@@ -5,8 +5,14 @@ from __future__ import annotations
 from kmsgen.policy.document import Document
 from kmsgen.policy.grant import Grant
 from kmsgen.render.deployment import Deployment
-from kmsgen.render.render import render
+from kmsgen.render.render import TARGETS, render
+from kmsgen.resources import Format
 from tests.unit.render.bundles import deployment, role
+
+
+def test_every_format_is_written_by_a_module() -> None:
+    """The command line and `kmsgen.toml` take the formats of one list, and each of it can be written."""
+    assert set(TARGETS) == set(Format)
 
 
 def test_only_the_formats_asked_for_are_written() -> None:

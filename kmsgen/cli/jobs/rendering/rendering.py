@@ -22,8 +22,7 @@ from kmsgen.render.edits.steps import steps
 from kmsgen.render.edits.transition import former_of, in_between
 from kmsgen.render.merging.halves import halves_of
 from kmsgen.render.render import render
-
-CLOUDFORMATION = "cloudformation"
+from kmsgen.resources import Format
 
 
 class WantedFiles(NamedTuple):
@@ -107,7 +106,7 @@ def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
 
 def warm_up(wanted: WantedFiles) -> None:
     """Load what every process would else load by itself: cfn-lint with its rules and schemas."""
-    if wanted.lint and CLOUDFORMATION in wanted.formats:
+    if wanted.lint and Format.CLOUDFORMATION in wanted.formats:
         from kmsgen.cli.jobs.rendering.template_lint import load_linter  # noqa: PLC0415 - as above
 
         load_linter()
