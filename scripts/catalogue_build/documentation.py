@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,15 @@ def load(name: str) -> dict[str, Any]:
     """Read one hand-kept file."""
     data: dict[str, Any] = yaml.safe_load((DATA / f"{name}.yaml").read_text(encoding="utf-8"))
     return data
+
+
+def hold_rows(name: str, rows: Iterable[str], known: Iterable[str], source: str) -> None:
+    """Stop where a hand-kept file and what it is kept beside do not name the same. Raises SystemExit with what to do."""
+    rows, known = set(rows), set(known)
+    wrong = [f"{each} has no row" for each in sorted(known - rows)]
+    wrong += [f"{each} has a row, and is not in {source}" for each in sorted(rows - known)]
+    if wrong:
+        raise SystemExit(f"{DATA.name}/{name}.yaml: {'; '.join(wrong)}")
 
 
 def state_rule(code: str, footnotes: dict[str, Any]) -> tuple[bool | None, tuple[str, ...], tuple[str, ...]]:
