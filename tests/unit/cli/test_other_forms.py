@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kmsgen.sources import subject
 from tests.unit.cli.running import Runner, piped
 
 KEY = "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"
@@ -46,6 +47,11 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("matrix", "lint", "import", "simulate", "explain", "gate", "diff"), ()),
     "prove": ("--no-public",),
 }
+
+
+def test_every_form_of_file_has_one_here() -> None:
+    """A new form is tried with every command; those of folders are tried elsewhere."""
+    assert set(FORMS) == {form.name for form in subject.FORMS} - {subject.FOLDER.name, subject.ANSWERS.name}
 
 
 @pytest.fixture
