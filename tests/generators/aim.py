@@ -95,7 +95,7 @@ def _hold_told(request: Data, name: str, value: str) -> None:
     route = next((way for told, way in through.items() if told in context), "direct")
     for key in v.KEYS:
         names = [written.lower() for written in key.names]
-        can = (not key.callers or kind in key.callers) and key.route in ("", route) and well_formed(value, key.type)
+        can = (not key.callers or kind in key.callers) and key.route in ("", route) and well_formed(value, key.type, key.name)
         can = can and carries(request["action"].removeprefix("kms:"), name)
         if name in names and key.told == "context" and can and key.type != v.MULTI and name != "aws:userid":
             for written in [written for written in context if written.lower() == name]:

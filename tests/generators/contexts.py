@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 Data = dict[str, Any]
 TOLD = [key for key in v.KEYS if key.told == "context"]
+_VIA_SERVICE = next(key for key in v.KEYS if key.name == "kms:ViaService")
 
 
 def route_of(requests: Requests, principal: str) -> str:
@@ -65,7 +66,7 @@ def _told(requests: Requests, key: v.Key) -> Any:
     """Draw what the request tells of a key: AWS sends no number, date, address, flag or ARN that is none."""
     if key.type != v.MULTI:
         drawn = (requests.value(key.name, key.type) for _ in range(4))
-        return next((text for text in drawn if well_formed(text, key.type)), instance(key.values[0], requests.rng))
+        return next((text for text in drawn if well_formed(text, key.type, key.name)), instance(key.values[0], requests.rng))
     return list(dict.fromkeys(requests.value(key.name, v.STRING) or FRESH for _ in range(requests.rng.choice((1, 1, 2, 3)))))
 
 
@@ -110,7 +111,7 @@ def _of_route(requests: Requests, context: Data, action: str, route: str) -> Non
     if route == "via" and not {"kms:ViaService", "aws:CalledVia"} & set(context):
         if action in (*SYMMETRIC, "DescribeKey", "CreateGrant"):
             context["kms:ViaService"] = requests.rng.choice(
-                ("s3.us-west-2.amazonaws.com", "kafka.eu-west-1.amazonaws.com", requests.value("kms:ViaService"))
+                ("s3.us-west-2.amazonaws.com", "kafka.eu-west-1.amazonaws.com", _told(requests, _VIA_SERVICE))
             )
         else:
             context["aws:CalledVia"] = ["athena.amazonaws.com"]

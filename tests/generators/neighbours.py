@@ -108,8 +108,13 @@ _BY_TYPE: dict[str, Callable[[str, Random], list[str]]] = {
 }  # fmt: skip
 
 
-def well_formed(text: str, key_type: str) -> bool:
+_SERVICE_OF_REGION = re.compile(r"[a-z0-9-]+\.[a-z]{2,4}(-[a-z]+)+-[0-9]\.amazonaws\.com")
+
+
+def well_formed(text: str, key_type: str, key: str = "") -> bool:
     """Tell whether a text can be a value of a key of a type that AWS fills in."""
+    if key.lower() == "kms:viaservice":
+        return _SERVICE_OF_REGION.fullmatch(text) is not None
     readers: dict[str, Callable[[str], bool]] = {
         v.NUMBER: lambda value: re.fullmatch(r"-?\d+(\.\d+)?", value) is not None,
         v.DATE: lambda value: moment_of(value) is not None,
