@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from kmsgen.authorizer.language.open_value import agreed
 from kmsgen.authorizer.language.shapes import Shape, covered
-from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Predicate, Wild, all_of, any_of, arn_pattern, glob
+from kmsgen.authorizer.language.wildcards import Maybe, Pieces, Predicate, all_of, any_of, arn_pattern, glob
 from kmsgen.policy.addresses import parse_address, parse_network
 from kmsgen.policy.letter_case import folded, loosely_folded
 
@@ -105,8 +105,6 @@ def _each(fold: Callable[[str], str], parts: tuple[str | _Element, ...]) -> tupl
 
 def _covers_arns(shape: Shape, patterns: Patterns) -> Maybe:
     """Compare ARN shapes as whole texts: what no pattern matches whole, none matches part by part, so only False is sure."""
-    if (Wild.MANY,) in patterns:
-        return True
     return False if covered(shape, patterns) is False else None
 
 

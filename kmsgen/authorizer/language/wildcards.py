@@ -164,11 +164,9 @@ def split_parts(pieces: tuple[str | Unknown, ...]) -> list[tuple[str | Unknown, 
 def arn_pattern(pieces: Pieces) -> Predicate:
     """Compile an ARN pattern as ArnLike compares: six parts one by one, wildcards within each; the sixth holds the rest.
 
-    Open (None) where a pattern of fewer parts matches only if a wildcard reaches across colons.
+    Open (None) where a pattern of fewer parts, `*` alone too, matches only if a wildcard reaches across colons.
     """
     whole, parts = glob(pieces), split_parts(pieces)
-    if pieces == (Wild.MANY,):
-        return whole
     if len(parts) != 6:
         return lambda text: None if whole(text) else False
     return _by_parts(parts)

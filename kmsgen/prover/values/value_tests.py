@@ -267,9 +267,7 @@ def _of_arn(resolved: Resolved) -> _Alternative:
 
 
 def _arn_pattern(pieces: Pieces) -> tuple[Pattern, bool]:
-    """Return the pattern within six parts, or `*` alone; of other parts that across colons, which decides nothing (S12)."""
-    if pieces == (Wild.MANY,):
-        return _pattern(pieces), True
+    """Return the pattern within six parts; of other parts that across colons, which decides nothing (S12)."""
     sixfold = len(split_parts(pieces)) == 6
     return (Pattern(arn_steps(_parts(pieces))), True) if sixfold else (_pattern(pieces), False)
 

@@ -27,8 +27,6 @@ def matched(script: Script, pieces: Sequence[Piece], text: Text) -> TestAnswer:
     """Return the answer of a pattern of the ARN operators to an ARN. Raises OutsideError."""
     terms = script.terms
     whole = takes(terms, pieces, text)
-    if _is_star(pieces):
-        return readings.YES
     answer = _by_parts(script, pieces, text, whole)
     undecided = [piece for piece in pieces if not isinstance(piece, str | Wild)]
     if not undecided:
@@ -37,14 +35,7 @@ def matched(script: Script, pieces: Sequence[Piece], text: Text) -> TestAnswer:
         another_part = terms.inside(piece, with_colons(terms, 1))
         other = script.roughly(another_part, "a policy variable that may hold a colon stands within the parts of an ARN")
         answer = readings.where(terms, another_part, other, answer)
-    if _is_star([piece for piece in pieces if isinstance(piece, str | Wild)]):
-        nothing = terms.every(terms.equal(piece, "") for piece in undecided)
-        answer = readings.where(terms, nothing, readings.YES, answer)
     return answer
-
-
-def _is_star(pieces: Sequence[Piece]) -> bool:
-    return len(pieces) == 1 and pieces[0] is Wild.MANY
 
 
 def _by_parts(script: Script, pieces: Sequence[Piece], text: Text, whole: Formula) -> TestAnswer:

@@ -84,6 +84,14 @@ def test_arn_condition_may_have_a_wildcard_in_the_service() -> None:
     assert arn_pattern(pieces_of("arn:aws:*:us-west-2:111122223333:key/abc"))(ARN) is True
 
 
+@pytest.mark.parametrize(
+    ("pattern", "matches"), [("*", None), ("arn:*", None), ("a*:key/abc", None), ("b*", False), ("*:*:*:*:*:*", True)]
+)
+def test_an_arn_condition_of_fewer_than_six_parts_is_open(pattern: str, matches: bool | None) -> None:  # noqa: FBT001 - a case
+    """No page says whether a pattern of fewer parts, such as `*` alone, is compared at all: the six parts are each checked."""
+    assert arn_pattern(pieces_of(pattern))(ARN) is matches
+
+
 def test_a_wildcard_in_a_part_reaches_across_slashes() -> None:
     """`*` may cross `/` within its part."""
     matches = arn_pattern(pieces_of("arn:aws:iam::*:role/*"))
