@@ -335,11 +335,13 @@ def test_nothing_is_written_to_aws_and_no_file_without_an_answer(account: Accoun
 
 
 def test_a_session_that_is_no_more_is_told_apart(account: Account) -> None:
-    """No credentials and no connection have codes of their own."""
-    none = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}
+    """No credentials, no connection and a number of attempts that is none have codes of their own."""
+    none, nowhere = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": ""}, "http://127.0.0.1:1"
+    command = ("snapshot", "alias/a", "--out", "s.json")
     cases = [
-        (account.run("snapshot", "alias/a", "--out", "s.json", **none), "no-credentials"),
-        (account.run("snapshot", "alias/a", "--out", "s.json", "--profile", "nobody"), "no-credentials"),
-        (account.run("snapshot", "alias/a", "--out", "s.json", "--endpoint-url", "http://127.0.0.1:1"), "unreachable"),
+        (account.run(*command, **none), "no-credentials"),
+        (account.run(*command, "--profile", "nobody"), "no-credentials"),
+        (account.run(*command, "--endpoint-url", nowhere, AWS_MAX_ATTEMPTS="1"), "unreachable"),
+        (account.run(*command, AWS_MAX_ATTEMPTS="often"), "bad-setting"),
     ]
-    assert [(ran.code, code in ran.err) for ran, code in cases] == [(2, True)] * 3, cases
+    assert [(ran.code, code in ran.err) for ran, code in cases] == [(2, True)] * len(cases), cases

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 from collections.abc import Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ from kmsgen.sources.live.failures import failure
 from kmsgen.sources.live.reads import READS
 
 ATTEMPTS = 10
+MAX_ATTEMPTS = "AWS_MAX_ATTEMPTS"
+"""The variable by which users bound the attempts of every AWS tool (AWS SDKs and Tools guide, Retry behavior)."""
 _SESSION_NAME = "kmsgen"
 
 
@@ -86,8 +89,9 @@ class Session:
         return self._clients[service, region]
 
     def _new_client(self, session: Any, service: str, region: str | None) -> Any:  # noqa: ANN401 - as above
-        retries = importlib.import_module("botocore.config").Config(retries={"mode": "standard", "max_attempts": ATTEMPTS})
-        return session.client(service, region_name=region, endpoint_url=self._sign_in.endpoint_url, config=retries)
+        retries = {"mode": "standard", "max_attempts": _attempts()}
+        config = importlib.import_module("botocore.config").Config(retries=retries)
+        return session.client(service, region_name=region, endpoint_url=self._sign_in.endpoint_url, config=config)
 
     @cached_property
     def _boto3(self) -> Any:  # noqa: ANN401 - as above
@@ -127,6 +131,14 @@ class Session:
             aws_session_token=got["SessionToken"],
             region_name=own.region_name,
         )
+
+
+def _attempts() -> int:
+    given = os.environ.get(MAX_ATTEMPTS, str(ATTEMPTS))
+    if not re.fullmatch("[1-9][0-9]{0,2}", given):
+        hint = f"give 1 to 999, or leave it out: then it is {ATTEMPTS}"
+        raise input_error(Location(MAX_ATTEMPTS), "bad-setting", f"{given!r} is no number of attempts", hint)
+    return int(given)
 
 
 def _method_name(operation: str) -> str:
