@@ -1,4 +1,4 @@
-"""What git knows: the files that differ from a revision, and the files of a revision itself.
+"""What git knows: the commits that revisions name, and the files of a commit.
 
 Git is asked for names and contents alone. Nothing of a repository runs: no hook, filter, alias, helper, pager or transport, and
 nothing is checked out. Objects that stand in for others (`git replace`) are not looked at: a commit is what its id says.
@@ -15,42 +15,15 @@ from typing import NamedTuple, Self
 
 from kmsgen.errors import InputError, Location, input_error
 
-_SINCE = Location("--changed-since")
 _QUIET = (
     "-c", "core.fsmonitor=false", "-c", "core.pager=cat", "-c", "core.hooksPath=/dev/null", "-c", "protocol.allow=never",
 )  # fmt: skip
 _ALONE = {"GIT_OPTIONAL_LOCKS": "0", "GIT_NO_REPLACE_OBJECTS": "1", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"}
 # `A..B` and `A...B`; revisions neither begin nor end with a slash, as `../file` and `folder/..` do, nor with `./`.
 _RANGE = re.compile(r"(?!\.?/|\.+\Z)(?P<old>|.*?[^./])(?P<dots>\.{2,3})(?P<new>|[^./].*)", re.DOTALL)
-_LOOKED_AT = "H"
-"""What `git ls-files -v` says of a file that is kept and compared; others are assumed unchanged or left out of the tree."""
+LINK = "120000"
+"""The mode that git gives to a symbolic link."""
 _NO_REVISION = "name a commit, a branch or a tag of this repository; a shallow clone has what was fetched alone"
-
-
-class Since(NamedTuple):
-    """What git knows of the working tree against a revision: the paths that differ from it, and the files that it keeps.
-
-    Of all else (what it ignores, does not look at, or what is in another repository) it knows nothing.
-    """
-
-    differing: frozenset[Path]
-    kept: frozenset[str]
-
-    def knows_unchanged(self, path: Path) -> bool:
-        """Return whether a path, links followed, is that of a file that is surely as it was, and so are the folders above it."""
-        return str(path) in self.kept and self.differing.isdisjoint((path, *path.parents))
-
-
-def changed_since(revision: str) -> Since:
-    """Return what differs from a revision: changed, new and not ignored, or gone. Raises InputError."""
-    top = Path(_said(_git(_SINCE, "rev-parse", "--show-toplevel"))).resolve()
-    commit = _commit(_SINCE, revision)
-    how = ("--name-only", "-z", "--no-ext-diff", "--no-textconv", "--no-renames", "--ignore-submodules=none")
-    differing = _git(_SINCE, "diff", *how, commit, "--", at=top)
-    new = _git(_SINCE, "ls-files", "--others", "--exclude-standard", "-z", at=top)
-    every = os.fsdecode(_git(_SINCE, "ls-files", "-v", "-z", at=top)).split("\0")
-    kept = frozenset(f"{top}/{name}" for tag, _, name in (row.partition(" ") for row in every) if tag == _LOOKED_AT)
-    return Since(frozenset((top / name).resolve() for name in os.fsdecode(differing + new).split("\0") if name), kept)
 
 
 class Range(NamedTuple):
@@ -84,7 +57,7 @@ class Commits(NamedTuple):
 
 def commits_of(revisions: Range) -> Commits:
     """Return the commits that two revisions name. Raises InputError."""
-    old, new = (_commit(revisions.place, one) for one in (revisions.old, revisions.new))
+    old, new = (commit_of(revisions.place, one) for one in (revisions.old, revisions.new))
     if not revisions.from_fork:
         return Commits(old, new)
     try:
@@ -92,6 +65,11 @@ def commits_of(revisions: Range) -> Commits:
     except InputError:
         hint = "in a shallow clone fetch more of both, or compare two revisions with `..`"
         raise input_error(revisions.place, "git", "the two revisions have no commit in common", hint) from None
+
+
+def commit_of(place: Location, revision: str) -> str:
+    """Return the id of the commit that a revision, whatever it looks like, names. Raises InputError."""
+    return _said(_git(place, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"))
 
 
 def prefix(place: Location) -> str:
@@ -102,6 +80,12 @@ def prefix(place: Location) -> str:
 def top(place: Location) -> Path:
     """Return the folder of the working tree. Raises InputError, also where there is none."""
     return Path(_said(_git(place, "rev-parse", "--show-toplevel")))
+
+
+def names_here(place: Location, at: Path) -> Iterator[str]:
+    """Yield the paths of what git keeps of the working tree `at`, and of what is new and not ignored. Raises InputError."""
+    found = _git(place, "ls-files", "--cached", "--others", "--exclude-standard", "-z", at=at)
+    yield from filter(None, os.fsdecode(found).split("\0"))
 
 
 class Entry(NamedTuple):
@@ -154,11 +138,6 @@ class Blobs:
         while left:
             left -= len(told.read(min(left, 1 << 20)))
         return content
-
-
-def _commit(place: Location, revision: str) -> str:
-    """Return the id of the commit that a revision, whatever it looks like, names. Raises InputError."""
-    return _said(_git(place, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}"))
 
 
 def _said(output: bytes) -> str:

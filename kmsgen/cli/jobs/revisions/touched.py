@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from kmsgen.cli.jobs.revisions.git import Since, changed_since
+from kmsgen.cli.jobs.revisions.since import Since
 from kmsgen.intent.settings import places_of_settings
 
 
@@ -36,20 +36,17 @@ def touched(
     Where the settings that hold here differ, or a file that stands `beside` all of them, everything may; what `reads_more` than
     it tells always may.
     """
-    known = changed_since(since)
+    known = Since.of(since)
     places = [place.resolve() for place in places_of_settings()]
     shared = [*map(Path, beside), *filter(Path.is_file, places)]
-    everything = not known.differing.isdisjoint(places) or not all(_is_as_it_was(one, known) for one in shared)
+    everything = any(map(known.has_lost, places)) or not all(_is_as_it_was(one, known) for one in shared)
     return [one for one in sources if everything or not _is_as_it_was(Path(one.path), known, one.bases) or reads_more(one)]
 
 
 def _is_as_it_was(path: Path, known: Since, bases: Iterable[Path] = ()) -> bool:
     """Return whether all of a file or a folder, and what it extends, is known to be unchanged; what a pipe gives never is."""
-    files = [one for one in path.rglob("*") if not one.is_dir()] if path.is_dir() else [path]
-    return all(known.knows_unchanged(one) for one in (*(one.resolve() for one in files), *bases)) and not _has_lost(path, known)
-
-
-def _has_lost(path: Path, known: Since) -> bool:
-    """Return whether something in a folder differs, which may be gone."""
-    here = path.resolve()
-    return path.is_dir() and any(here in one.parents for one in known.differing)
+    whole = path.is_dir()
+    files = [one for one in path.rglob("*") if not one.is_dir()] if whole else [path]
+    if whole and known.has_lost(path.resolve()):
+        return False
+    return all(known.knows_unchanged(one) for one in (*(one.resolve() for one in files), *bases))

@@ -144,6 +144,17 @@ def assumed_unchanged(run: Runner) -> None:
     run.write("intents/a.yaml", INTENT.format(name="a", base="_one") + "# changed\n")
 
 
+def filtered(run: Runner) -> None:
+    """Have a filter run over files, by which each is what it was."""
+    run.write(".gitattributes", "a.yaml filter=same\n")
+
+
+def changed_under_a_filter(run: Runner) -> None:
+    """Change a file of which the filter hides that, and which would leave a trace where it ran."""
+    git("config", "filter.same.clean", "touch ran; git show HEAD:intents/a.yaml")
+    run.write("intents/a.yaml", INTENT.format(name="a", base="_one") + "# changed\n")
+
+
 def linked_folder(run: Runner) -> None:
     """Let an intent extend a file by a folder that is a link."""
     run.write("old/_linked.yaml", "admins: [role/admin]\n")
@@ -157,6 +168,27 @@ def relinked(run: Runner) -> None:
     del run
     Path("link").unlink()
     Path("link").symlink_to("new")
+
+
+def replaced_by_link(run: Runner) -> None:
+    """Let a link stand where a file was, and lead to another one that is as it was."""
+    del run
+    Path("intents/_one.yaml").unlink()
+    Path("intents/_one.yaml").symlink_to("_two.yaml")
+
+
+def plain_folder(run: Runner) -> None:
+    """Let an intent extend a file of a folder, which another one holds too."""
+    for folder, who in (("old", "admin"), ("new", "other")):
+        run.write(f"{folder}/_base.yaml", f"admins: [role/{who}]\n")
+    run.write("intents/a.yaml", INTENT.format(name="a", base="../old/_base"))
+
+
+def folder_replaced_by_link(run: Runner) -> None:
+    """Let a link to the other folder stand where the folder was."""
+    del run
+    Path("old").rename("away")
+    Path("old").symlink_to("new")
 
 
 def settings(run: Runner) -> None:
@@ -182,6 +214,9 @@ def nothing(run: Runner) -> None:
         (ignored, nothing, ["made"]),
         (ignored_base, nothing, ["a"]),
         (nothing, assumed_unchanged, ["a"]),
+        (filtered, changed_under_a_filter, ["a"]),
+        (nothing, replaced_by_link, ["a", "b", "c"]),
+        (plain_folder, folder_replaced_by_link, ["a"]),
         (linked_folder, nothing, []),
         (linked_folder, relinked, ["a"]),
         (nothing, settings, ["a", "b", "c"]),
@@ -189,8 +224,8 @@ def nothing(run: Runner) -> None:
         (settings, no_settings, ["a", "b", "c"]),
     ],
     ids=[
-        "submodule", "ignored", "ignored base", "assumed unchanged", "link", "link that leads elsewhere",
-        "new settings", "settings", "settings that went",
+        "submodule", "ignored", "ignored base", "assumed unchanged", "filter", "link for a file", "link for a folder", "link",
+        "link that leads elsewhere", "new settings", "settings", "settings that went",
     ],
 )  # fmt: skip
 def test_what_git_cannot_vouch_for_is_looked_at(
@@ -202,6 +237,7 @@ def test_what_git_cannot_vouch_for_is_looked_at(
     git("commit", "--quiet", "--allow-empty", "--message", "y")
     after(run)
     assert looked_at(run) == expected
+    assert not Path("ran").exists()
 
 
 NESTED = {"Resources": {"Child": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "child.json"}}}}
