@@ -87,10 +87,10 @@ def holds(folder: Path, files: Iterable[tuple[str, str, bool]]) -> bool:
         raise unusable(error) from error
 
 
-def unusable(error: OSError) -> InputError:
+def unusable(error: OSError, hint: str = "") -> InputError:
     """Build the error on a folder or a file in it that the system does not let kmsgen read or write."""
-    place = Location(str(error.filename or "-"))
-    return input_error(place, "cannot-write", (error.strerror or "cannot write").lower())
+    place = Location(str(error.filename2 or error.filename or "-"))  # of two, the one that the other was to become
+    return input_error(place, "cannot-write", (error.strerror or "cannot write").lower(), hint)
 
 
 def _changes(folder: Path, files: tuple[File, ...], *, force: bool) -> Changes:

@@ -7,6 +7,7 @@ before that the next one keeps nothing. Nobody's edit is written over: a step is
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Iterable, Iterator
@@ -26,6 +27,7 @@ STAGING = ".kmsgen-staging"
 LOCK = ".kmsgen-lock"
 JOURNAL = "journal"
 UNFINISHED = "journal.unfinished"
+_REST = "a part was written, and the next run writes the rest"
 
 
 class JournalLine(NamedTuple):
@@ -90,12 +92,13 @@ class Staging:
         try:
             self._journal.close()
             _refuse_changed(self.out, _read_steps(self.folder / UNFINISHED))
+            _refuse_closed(self.out, _read_steps(self.folder / UNFINISHED))
             with uninterrupted():
                 (self.folder / UNFINISHED).rename(self.folder / JOURNAL)
                 self._committed = True
                 _take(self.out)
         except OSError as error:
-            raise unusable(error) from error
+            raise unusable(error, _REST if self._committed else "") from error
 
     def _begin(self) -> None:
         made = [folder for folder in (self.out, *self.out.parents) if not folder.exists()]
@@ -183,6 +186,15 @@ def _refuse_changed(out: Path, steps: Iterable[JournalLine]) -> None:
     if changed:
         message, hint = "the file was changed while kmsgen worked", "run again"
         raise RefusedError(Diagnostic(Location(str(target)), "not-ours", message, hint) for target in changed)
+
+
+def _refuse_closed(out: Path, steps: Iterable[JournalLine]) -> None:
+    """Raise OSError for a folder that this user may not write: that is no reason to end between two files."""
+    for folder, held in _by_folder(out, steps):
+        for place in dict.fromkeys((folder / step.path).parent for step in held):
+            there = next(one for one in (place, *place.parents) if one.exists())
+            if not os.access(there, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
 def _take(out: Path) -> None:

@@ -90,6 +90,32 @@ def test_a_file_that_is_edited_while_kmsgen_works_is_not_written_over(tmp_path: 
     assert {path.name: path.read_text() for path in (tmp_path / "a").iterdir()} == {"x": "edited"}
 
 
+def test_a_folder_that_may_not_be_written_keeps_everything_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is found before the first file takes its place."""
+    (tmp_path / "b" / "sub").mkdir(parents=True)
+    monkeypatch.setattr("os.access", lambda path, _mode: Path(path).name != "sub")
+    with Staging(tmp_path) as staging:
+        staging.put(tmp_path / "a", [File("x", "1"), MANIFEST])
+        staging.put(tmp_path / "b", [File("sub/deep/x", "1"), MANIFEST])
+        with pytest.raises(InputError, match=r"b/sub: cannot-write: permission denied"):
+            staging.commit()
+    assert sorted(path.name for path in tmp_path.rglob("*")) == ["b", "sub"]
+
+
+def test_a_file_that_cannot_take_its_place_is_named_with_what_comes_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file of the output, and not where its text lay."""
+
+    def refuse(self: Path, target: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(self), None, str(target))
+
+    told = r"a/x: cannot-write: permission denied\n  hint: a part was written, and the next run writes the rest"
+    with Staging(tmp_path) as staging:
+        staging.put(tmp_path / "a", [File("x", "1"), MANIFEST])
+        monkeypatch.setattr(Path, "replace", refuse)
+        with pytest.raises(InputError, match=told):
+            staging.commit()
+
+
 def test_a_signal_waits_until_everything_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once files take their places no signal stops that half-way."""
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
