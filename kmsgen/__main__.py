@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,8 @@ NEW_OBJECTS = 500_000
 
 def main() -> NoReturn:
     """Import the application, run it, and end the process."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # until there is what says how a run ends, it just ends
     _take_names_for_utf_8()
     gc.disable()  # what is being imported is no garbage: looking for some takes a tenth of the time
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for some reads what every installed package says

@@ -40,6 +40,29 @@ def test_a_run_that_is_stopped_says_so_and_writes_nothing(number: int, name: str
     assert not (tmp_path / "out").exists()
 
 
+STOPPED_AT_THE_START = """
+import os, signal, sys
+import kmsgen.__main__
+
+class Stopping:
+    def find_spec(self, name, *_):
+        if name == "kmsgen.cli.app":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Stopping())
+kmsgen.__main__.main()
+"""
+
+
+def test_a_run_that_is_stopped_at_its_start_just_ends() -> None:
+    """While the application is loaded nothing says yet that it was stopped, and no traceback does."""
+    heard = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # also where whoever runs this test ignores it
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED_AT_THE_START], capture_output=True, text=True, check=False, preexec_fn=heard
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, "", "")
+
+
 def test_a_run_that_is_stopped_while_processes_work_leaves_none(tmp_path: Path) -> None:
     """Nor does it leave anything on the disk: the processes end with the run that started them."""
     write_intents(tmp_path)

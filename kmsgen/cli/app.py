@@ -1,7 +1,9 @@
 """The application: which module holds which command, loaded when it is run, and the last line of defence."""
 
 import importlib
+import itertools
 import os
+import re
 import sys
 from typing import Annotated, Any
 
@@ -10,7 +12,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from kmsgen.cli.console import complain, say
 from kmsgen.cli.stopping import Stopped
-from kmsgen.errors import KmsgenError
+from kmsgen.errors import KmsgenError, Location, input_error
 
 SUMMARIES: dict[str, str] = {
     "render": "confirm an intent, then write policies as JSON, CloudFormation, Terraform and grant calls",
@@ -32,6 +34,7 @@ SUMMARIES: dict[str, str] = {
 """Each command with its line in the overview; its module is `kmsgen.cli.commands.<command>`."""
 _MODULES = {"import": "import_"}
 """The modules of commands whose names are words of Python."""
+_EMPTY = re.compile(r"(--[a-z-]+=)?")
 
 
 class LazyCommands(TyperGroup):
@@ -47,7 +50,27 @@ class LazyCommands(TyperGroup):
         if name in SUMMARIES:
             command = typer.main.get_command(importlib.import_module(f"kmsgen.cli.commands.{_MODULES.get(name, name)}").app)
             command.name = name
+            _refuse_empty([name, *rest])
+            _show_brackets(command)
         return name, command, rest
+
+
+def _refuse_empty(words: list[str]) -> None:
+    """Refuse words that are empty, as a variable of a script is that nobody set: an empty path would be the folder of the run."""
+    for before, word in itertools.pairwise(words):
+        if _EMPTY.fullmatch(word):
+            place = word.removesuffix("=") or f"{before} ''"
+            raise input_error(Location(place), "usage", "nothing is named", "leave the word out, or say what is meant")
+
+
+def _show_brackets(command: Any) -> None:  # noqa: ANN401 - as above
+    """Keep what stands in brackets in a help text: Rich takes it for the name of a style, and shows nothing."""
+    for one in (command, *command.params):
+        for text in ("help", "epilog"):
+            if found := getattr(one, text, None):
+                setattr(one, text, found.replace("[", r"\["))
+    for one in getattr(command, "commands", {}).values():
+        _show_brackets(one)
 
 
 app = typer.Typer(cls=LazyCommands, no_args_is_help=True, pretty_exceptions_enable=False)

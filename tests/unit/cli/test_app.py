@@ -30,6 +30,32 @@ def test_every_command_has_help_with_an_example(command: str, run: Runner) -> No
     assert (ran.code, "kmsgen" in ran.out) == (0, True)
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["gate"], "`[never.NAME]`"),
+        (["diff"], "gained: [group]"),
+        (["render"], "`kmsgen[dask]`"),
+        (["presets", "list"], "parameters: [{name,"),
+    ],
+)
+def test_help_shows_what_stands_in_brackets(command: list[str], told: str, run: Runner) -> None:
+    """It is no style of a text: names of settings, forms of JSON, extras."""
+    ran = run(*command, "--help")
+    assert told in " ".join(ran.out.replace("│", " ").split())
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("render", ""), ("lint", "a.json", ""), ("render", ".", "--out", ""), ("render", ".", "--out="), ("verify", "--", "")],
+)
+def test_an_empty_word_is_refused(words: tuple[str, ...], run: Runner) -> None:
+    """A variable of a script that nobody has set names nothing, least of all the folder that a command runs in."""
+    ran = run(*words)
+    assert (ran.code, ran.out, "usage: nothing is named" in ran.err) == (2, "", True)
+    assert list(run.path.iterdir()) == []
+
+
 FAILURES = [
     (OSError(13, "Permission denied", "intent.yaml"), "intent.yaml: permission denied"),
     (OSError(28, "No space left on device"), "the output: no space left on device"),
