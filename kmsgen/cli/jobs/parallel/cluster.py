@@ -26,6 +26,8 @@ CONNECT = 20.0
 LOST = 60.0
 """So many seconds a cluster may be without a worker, or not answer, before a run ends."""
 _POLL = 2.0
+_LOGGING = ("distributed", "tornado", "asyncio")
+"""What logs tracebacks where a cluster is lost; what matters of that is told here."""
 _INSTALL = "install it with `pip install 'kmsgen[dask]'`"
 _SAME = "install the same kmsgen, and the same versions of what it stands on, where the workers run, and restart them"
 _SHARED = "client and workers need one file system, under the same paths"
@@ -65,7 +67,6 @@ class Cluster(Generic[Done]):
         self._address = address
         self._us = Client(str(Path.cwd()), versions())
         self._dask = _dask(address)
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what matters of it is told below
         self._client = self._connected()
         self._lost: float | None = None
         try:
@@ -159,9 +160,13 @@ class Cluster(Generic[Done]):
 
 def _dask(address: str) -> Any:  # noqa: ANN401 - a module without types
     try:
-        return importlib.import_module("distributed")
+        found = importlib.import_module("distributed")
     except ImportError:
         raise input_error(Location(address), "no-dask", "a cluster is reached through dask.distributed", _INSTALL) from None
+    for name in [*logging.root.manager.loggerDict]:  # each part of it has a level of its own
+        if name.partition(".")[0] in _LOGGING:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+    return found
 
 
 # --- in a worker --------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import logging
 import os
 import shutil
 import signal
@@ -237,6 +238,13 @@ def test_no_client_is_left_of_a_cluster_that_does_not_answer(
     for address in (scheduler.address, "tcp://127.0.0.1:1"):
         run("verify", "intent.yaml", "--scheduler", address)
         assert not [one for one in gc.get_objects() if isinstance(one, distributed.Client) and one.status != "closed"]
+
+
+def test_what_dask_logs_is_not_printed() -> None:
+    """Where a scheduler dies its client logs tracebacks: a message says what happened."""
+    logging.getLogger("distributed.client").setLevel(logging.WARNING)
+    cluster._dask("tcp://127.0.0.1:1")
+    assert not logging.getLogger("distributed.client").isEnabledFor(logging.ERROR)
 
 
 def test_without_dask_it_is_told_how_to_install_it(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
