@@ -200,12 +200,12 @@ def test_a_worker_does_no_work_for_another_client(tmp_path: Path) -> None:
     assert not done
 
 
-@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "", "tcp://", "nonsense", "nonsense://x", "tcp://127.0.0.1:1; x"])
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", " ", "tcp://", "nonsense", "nonsense://x", "tcp://127.0.0.1:1; x"])
 def test_a_scheduler_that_does_not_answer_is_told(address: str, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a line, with how to start one."""
     monkeypatch.setattr(cluster, "CONNECT", 0.5)
     ran = run("verify", "intent.yaml", "--scheduler", address)
-    assert (ran.code, f"{address or '--scheduler'}: no-scheduler: " in ran.err) == (2, True), ran.err
+    assert (ran.code, f"{address.strip() or '--scheduler'}: no-scheduler: " in ran.err) == (2, True), ran.err
 
 
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"], ids=["nothing", "another protocol"])
@@ -225,7 +225,7 @@ def test_what_listens_and_is_no_scheduler_is_not_waited_for(said: bytes, run: Ru
         ran = run("verify", "intent.yaml", "--scheduler", address)
         took = time.monotonic() - before
         taken[0].close()
-    assert (ran.code, f"{address or '--scheduler'}: no-scheduler: " in ran.err) == (2, True), ran.err
+    assert (ran.code, f"{address.strip() or '--scheduler'}: no-scheduler: " in ran.err) == (2, True), ran.err
     assert took < 30
 
 
