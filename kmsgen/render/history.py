@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from kmsgen.arn import parse_arn, region_of
 from kmsgen.policy.bundle import KeyAccess
+from kmsgen.resources import Format
 
 # What may hold a key at one of Terraform's addresses; a manifest is input, and may hold anything else.
 _ADDRESS = re.compile(r"aws_kms_(?:key_policy\.(?:this|key_[a-z0-9_]+)|(?:external_)?key\.this|alias\.this)\Z")
@@ -76,6 +77,7 @@ class History(NamedTuple):
     contents: Mapping[str, str] = MappingProxyType({})  # digests of what the grants are, by what `grants` calls them
     known: bool = True  # False: there is no manifest that tells
     released: bool = False  # kmsgen 0.1 rendered it
+    tools: tuple[str, ...] = ()  # those for which the key was last rendered: what another one creates is another key
 
     @property
     def settled(self) -> History:
@@ -87,6 +89,9 @@ class History(NamedTuple):
         """The key that the last render creates."""
         return next((key for key in self.keys if key.created), None)
 
+
+TOOLS = (Format.CLOUDFORMATION, Format.TERRAFORM)
+"""The formats whose output creates keys; what one of them made the other knows nothing of."""
 
 UNKNOWN = History(attached=False, attaches=False, deployer_apart=True, known=False)
 
@@ -117,6 +122,7 @@ def plain(history: History) -> dict[str, Any]:
     more: dict[str, object] = {"delegation": history.delegation, "grants": list(history.grants), "former": former}
     more["policies"] = dict(history.policies)
     more["contents"] = dict(history.contents)
+    more["tools"] = list(history.tools)
     told |= {} if history.attaches == history.attached else {"attaches": history.attaches}
     return {**told, **{name: held for name, held in more.items() if held}, "keys": keys, "terraform": addresses}
 
@@ -140,7 +146,16 @@ def parse(manifest: Mapping[str, Any]) -> History:
     )
     name = next(iter(_matching(_NAME, [manifest.get("intent")])), None)
     contents = MappingProxyType(_contents(manifest.get("contents")))
-    return read._replace(policies=MappingProxyType(_policies(manifest.get("policies"))), name=name, contents=contents)
+    policies = MappingProxyType(_policies(manifest.get("policies")))
+    return read._replace(policies=policies, name=name, contents=contents, tools=tools_of(manifest))
+
+
+def tools_of(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the tools for which a manifest's key was last rendered: as it tells them or, of an earlier kmsgen, by its files."""
+    files = manifest.get("files")
+    formats = [one.get("format") for one in files if isinstance(one, dict)] if isinstance(files, list) else []
+    told = manifest.get("tools")
+    return tuple(tool.value for tool in TOOLS if tool in (told if isinstance(told, list) else formats))
 
 
 def _contents(data: object) -> dict[str, str]:

@@ -29,4 +29,4 @@ def render(deployment: Deployment, formats: Iterable[str] = tuple(TARGETS)) -> R
     artifacts = tuple(artifact for part in parts for artifact in part.artifacts)
     notes = tuple(dict.fromkeys(note for part in parts for note in part.notes))
     importlib.import_module("kmsgen.render.read_back").confirm(deployment, artifacts)
-    return Rendering(artifacts, notes, history_after(deployment))
+    return Rendering(artifacts, notes, history_after(deployment, wanted))

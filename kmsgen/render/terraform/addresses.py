@@ -6,14 +6,14 @@ policy, which lets the whole account use the key, in its place (hashicorp/aws, a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from kmsgen.arn import account_of, region_of
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.render import grant_calls
 from kmsgen.render.deployment import PLACEHOLDERS, Deployment, key_id
-from kmsgen.render.history import History, rendered_keys
+from kmsgen.render.history import TOOLS, History, rendered_keys
 from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.names import words
 from kmsgen.render.terraform import grants
@@ -109,7 +109,7 @@ def moved_policies(deployment: Deployment, folder: str, policies: Iterable[Ident
     return moved
 
 
-def history_after(deployment: Deployment) -> History:
+def history_after(deployment: Deployment, formats: Collection[str] = ()) -> History:
     """Return what the manifest of this render keeps: its keys, and every address at which something may be by now."""
     keys = rendered_keys(deployment.bundle.keys) if deployment.new_key or deployment.key_policies else ()
     deployer = deployment.deployer if keys else None
@@ -121,7 +121,8 @@ def history_after(deployment: Deployment) -> History:
     told = History(
         keys, addresses, deployer, attached, deployment.attaches, apart, delegation, grant_calls.held(deployment), former
     )
-    return told._replace(policies=deployment.history.policies, contents=grant_calls.contents(deployment))
+    tools = tuple(tool.value for tool in TOOLS if tool in formats) or deployment.history.tools
+    return told._replace(policies=deployment.history.policies, contents=grant_calls.contents(deployment), tools=tools)
 
 
 def _earlier(deployment: Deployment) -> Mapping[str, str]:

@@ -89,6 +89,23 @@ def test_what_is_no_address_of_a_key_is_none(address: str, key_id: object) -> No
 
 
 @pytest.mark.parametrize(
+    ("manifest", "tools"),
+    [
+        ({"tools": ["terraform", 5, "json"]}, ("terraform",)),
+        ({"tools": [], "files": [{"format": "terraform"}]}, ()),
+        (
+            {"files": [{"format": "terraform"}, {"format": "json"}, 5, {}, {"format": "cloudformation"}]},
+            ("cloudformation", "terraform"),
+        ),
+        ({"files": 5}, ()),
+    ],
+)
+def test_the_tools_of_an_earlier_manifest_are_those_of_its_files(manifest: dict[str, object], tools: tuple[str, ...]) -> None:
+    """Where it tells none itself."""
+    assert parse({"keys": [], "terraform": {}, **manifest}).tools == tools
+
+
+@pytest.mark.parametrize(
     "deployer",
     [5, "ci", f"arn:aws:iam::{ACCOUNT}:root", role("*"), f"{role('x')}?", f"arn:aws:sts::{ACCOUNT}:assumed-role/x/y"],
 )

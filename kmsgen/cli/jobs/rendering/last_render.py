@@ -11,7 +11,7 @@ from types import MappingProxyType
 from kmsgen.cli.output_folder import MANIFEST, manifest_of, read, read_text, sha256
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID
 from kmsgen.policy.written_policy import described_principal
-from kmsgen.render.history import UNKNOWN, History, RenderedKey, parse
+from kmsgen.render.history import UNKNOWN, History, RenderedKey, parse, tools_of
 
 _HEAD = 8192
 _SOURCE = re.compile(r'\{\s*"intent": "[^"]*",\s*"source": ("(?:[^"\\]|\\.)*")')
@@ -37,7 +37,11 @@ def last_render(folder: Path) -> History:
     if history.known or not manifest:
         return history
     text = read_text(folder / _MODULE)
-    return _of_module(text)._replace(policies=_policies(folder), released=True) if text is not None else UNKNOWN
+    return (
+        _of_module(text)._replace(policies=_policies(folder), released=True, tools=tools_of(manifest))
+        if text is not None
+        else UNKNOWN
+    )
 
 
 def _policies(folder: Path) -> Mapping[str, str]:

@@ -11,18 +11,21 @@ from kmsgen.cli.jobs.rendering.gone import source_of
 from kmsgen.cli.jobs.rendering.last_render import folder_before, last_manifest, last_render, source_told, taken_from
 from kmsgen.cli.jobs.rendering.remembered import Made
 from kmsgen.cli.output_folder import MANIFEST, File, files_of, intent_folder, read
-from kmsgen.compiler.compile import compile_intent
-from kmsgen.errors import Diagnostic, Location, RefusedError, input_error
-from kmsgen.intent.intent import Intent
+from kmsgen.compiler.compile import Compiled, compile_intent
+from kmsgen.errors import Diagnostic, KmsgenError, Location, RefusedError, input_error
+from kmsgen.intent.intent import Ending, Intent
 from kmsgen.intent.load import load_intent
 from kmsgen.render.claims import claims
 from kmsgen.render.deployment import deployment_of
 from kmsgen.render.edits.lost_keys import replacements
 from kmsgen.render.edits.steps import steps
 from kmsgen.render.edits.transition import former_of, in_between
+from kmsgen.render.history import Former
 from kmsgen.render.merging.halves import halves_of
 from kmsgen.render.render import render
 from kmsgen.resources import Format
+
+ONE_AFTER_THE_OTHER = "render and deploy the edit without what refuses it, then both with `--applied`"
 
 
 class WantedFiles(NamedTuple):
@@ -80,9 +83,9 @@ def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
     history = history.settled if wanted.applied else history
     between = in_between(intent, former)
     compiled = compile_intent(between)
-    confirm(between, compiled)
+    _confirm(between, compiled, intent, former)
     deployment = deployment_of(intent, compiled.bundle, history, former, merged=wanted.merge_iam)
-    lost = replacements(deployment, intent.keys_location)
+    lost = replacements(deployment, intent.keys_location, wanted.formats)
     if lost and not wanted.replace_key:
         raise RefusedError(lost)
     rendering = render(deployment, wanted.formats)
@@ -102,6 +105,23 @@ def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
     made = Made(intent.name, files, notes, tuple(claims(deployment, intent.keys_location)), last, halves)
     own = source_of(intent.path, folder)
     return made._replace(lasting=before == folder and source_told(folder) in (None, own))
+
+
+def _confirm(between: Intent, compiled: Compiled, intent: Intent, former: Former) -> None:
+    """Ask the three questions of an intent with what is held beside it. Raises RefusedError, which says if only that says no."""
+    try:
+        confirm(between, compiled)
+    except RefusedError as refused:
+        if between.ending == Ending() and between.delegation == intent.delegation:
+            raise
+        try:
+            confirm(intent, compile_intent(intent))
+        except KmsgenError:
+            raise refused from None
+        held = ", ".join(f"`{one}`" for one in (*former.deployers, *former.delegations, *former.aliases)) or "grants"
+        hint = f"the answer is no for what the last render gave, which is held until `--applied`: {held}; {ONE_AFTER_THE_OTHER}"
+        told = (one._replace(hint=f"{one.hint}; {hint}" if one.hint else hint) for one in refused.diagnostics)
+        raise RefusedError(told) from None
 
 
 def warm_up(wanted: WantedFiles) -> None:

@@ -84,6 +84,7 @@ def test_the_manifest_says_what_every_file_is(run: Run) -> None:
             "kmsgen",
             "source",
             "terraform",
+            "tools",
         ],
     )
     assert entries.keys() == {
