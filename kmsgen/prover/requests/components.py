@@ -19,7 +19,7 @@ from kmsgen.prover.requests.parts.organizations import ID_OF, PATHS_OF, PRINCIPA
 from kmsgen.prover.requests.parts.pairs import NamePart, OtherNamesPart, refuse_near
 from kmsgen.prover.requests.parts.parts import KeyPart, MomentPart, Part, PartQuestion
 from kmsgen.prover.requests.parts.times import EPOCH, ISSUED, NOW
-from kmsgen.prover.requests.ties import Tie, Ties
+from kmsgen.prover.requests.ties import Ties
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.partition import Count
 
@@ -96,7 +96,7 @@ class Component:
         keys = list(dict.fromkeys(key for look, _ in literals for key in sorted(look.reads) if key not in free.known))
         if free.grant is not None and any(component_of(key, free, ()) == SharedPart.GRANT for key in keys):
             keys += [CONSTRAINT_TYPE, *([FAMILIES[CONTEXT]] if free.takes_context else [])]
-        depths = _depths(self.ties)
+        depths = self.ties.depths
         parts = {_part_of(key, free): _new_part(key, keys, free) for key in keys}
         depth = {name: max(depths.get(key, 0) for key in keys if _part_of(key, free) == name) for name in parts}
         self._names = sorted(parts, key=lambda name: (parts[name].rank, depth[name]))
@@ -134,34 +134,6 @@ class Component:
         for found in self.parts[place].solutions(asked):
             tick()
             yield from self.solutions(decided.with_(found), place + 1, tick)
-
-
-def _depths(ties: Ties) -> Mapping[str, int]:
-    """Return how many variables have to be decided before each key; in a circle of bare variables any may be the first."""
-    depths: dict[str, int] = {}
-
-    def depth(key: str, path: frozenset[str]) -> int:
-        if key in path:
-            return 0
-        if key not in depths or path:
-            before = [name for tie in ties.ties for name in _before(tie, key)]
-            found = max((1 + depth(name, path | {key}) for name in before), default=0)
-            if path:
-                return found
-            depths[key] = found
-        return depths[key]
-
-    for key in ties.keys:
-        depth(key, frozenset())
-    return depths
-
-
-def _before(tie: Tie, key: str) -> Iterator[str]:
-    """Yield what is decided before a key: the variables that it is compared with, those that stand before it in a text."""
-    if tie.key == key:
-        yield from tie.variables
-    elif key in tie.variables:
-        yield from tie.variables[: tie.variables.index(key)]
 
 
 def _new_part(key: str, keys: Sequence[str], free: Free) -> Part:

@@ -6,14 +6,16 @@ A test asks the authorizer itself, so the search cannot read a policy in another
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.evaluation.grants import GrantRule
-from kmsgen.authorizer.language.conditions import ConditionTest, read_as
+from kmsgen.authorizer.language.conditions import ConditionTest, compile_condition, read_as
 from kmsgen.authorizer.language.open_value import Lookup, Seen, either_way
 from kmsgen.authorizer.language.operators import null_test
 from kmsgen.authorizer.language.statement import ResourceTest
+from kmsgen.authorizer.language.variables import parse_policy_text
 from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
@@ -127,6 +129,16 @@ class KeyTest:
         found = value_test(self.test, lookup, self.either)
         return _seen_of_aliases(found, self.aliases, self.test, lookup) if self.aliases else found
 
+    def without(self, variables: frozenset[str]) -> KeyTest | None:
+        """Return the test with only those of its texts that name none of some variables; None if there is no such text."""
+        return _without(self, variables) if variables else self
+
+    def with_values(self, values: Values) -> KeyTest:
+        """Return the same test with other values."""
+        condition, key_policy = self.test.condition._replace(values=values), bool(self.test.unreliable)
+        test = compile_condition(condition, deny=self.test.deny, modern=self.test.modern, key_policy=key_policy)
+        return KeyTest(test, self._how, self.aliases, self.unsettled)
+
     def set(self, lookup: Lookup) -> SetTest:
         """Return how it meets a set of values of its key; Null is settled by one that is not empty."""
         values = self.test.condition.values
@@ -152,6 +164,14 @@ class KeyTest:
     def _seen(self, values: Values | None) -> Values | None:
         elsewhere = self.aliases and values and values[0] not in self.aliases
         return None if elsewhere else values
+
+
+@lru_cache(maxsize=4096)
+def _without(look: KeyTest, variables: frozenset[str]) -> KeyTest | None:
+    modern = look.test.modern
+    texts = ((one, parse_policy_text(one, variables=modern, wildcards=False).keys) for one in look.test.condition.values)
+    kept = tuple(one for one, names in texts if variables.isdisjoint(names))
+    return look.with_values(kept) if kept else None
 
 
 def _seen_of_aliases(found: ValueTest, aliases: Values, test: ConditionTest, lookup: Lookup) -> ValueTest:

@@ -9,67 +9,18 @@ around a variable; every other combination raises OutsideError.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
-from kmsgen.authorizer.language.operators import OPERATORS
-from kmsgen.authorizer.language.variables import Variable, parse_policy_text
+from kmsgen.authorizer.language.variables import Variable
 from kmsgen.authorizer.language.wildcards import Wild
 from kmsgen.policy.letter_case import loosely_folded
-from kmsgen.policy.operators import split_operator
 from kmsgen.prover.problem import Assignment, OutsideError, Values
-from kmsgen.prover.requests.constraints import KeyTest, Look, ResourceLook
+from kmsgen.prover.requests.constraints import KeyTest, Look
+from kmsgen.prover.requests.tied_texts import Pieces, Tie, depths_of, ties_of
 from kmsgen.prover.values.patterns import STAR, Automaton, Pattern, PatternStep, after, in_any_case, literal, nearly
 from kmsgen.prover.values.value_tests import AN_ARN, ComparisonKind, ValueTest, steps_of
-
-Pieces = tuple[str | Wild | Variable, ...]
-
-
-class Tie(NamedTuple):
-    """A text with variables that a key, or the resource of a request, is compared with.
-
-    `key` is the key compared, None for the resource; `text` the resource; `fold`: the case is ignored; `wild`: a wildcard in the
-    value of a variable may count (P5); `arn`: only what is an ARN compares.
-    """
-
-    key: str | None
-    pieces: Pieces
-    text: str = ""
-    fold: bool = False
-    wild: bool = False
-    arn: bool = False
-
-    @property
-    def variables(self) -> Values:
-        """The condition keys in the text."""
-        return tuple(piece.key for piece in self.pieces if isinstance(piece, Variable))
-
-    @property
-    def is_bare(self) -> bool:
-        """Whether the text is one variable and nothing else."""
-        return len(self.pieces) == 1
-
-
-def ties_of(looks: Iterable[Look]) -> Iterator[Tie]:
-    """Yield the ties of some tests."""
-    for look in looks:
-        if isinstance(look, ResourceLook):
-            for text in look.test.parsed:
-                if text.keys:
-                    yield Tie(None, text.pieces, look.resource, wild=True)
-        elif isinstance(look, KeyTest) and look.variables:
-            yield from _of_condition(look)
-
-
-def _of_condition(look: KeyTest) -> Iterator[Tie]:
-    name = split_operator(look.test.condition.operator)
-    if name is None:
-        return
-    wild, fold = OPERATORS[name.base].wildcards, name.base.endswith("IgnoreCase")
-    for value in look.test.condition.values:
-        text = parse_policy_text(value, variables=look.test.modern, wildcards=wild)
-        if text.keys:
-            yield Tie(look.key, text.pieces, fold=fold, wild=wild, arn=name.base.startswith("Arn"))
 
 
 class Told(NamedTuple):
@@ -102,6 +53,11 @@ class Ties:
         compared = (tie.key for tie in self.ties if tie.key)
         return frozenset([*compared, *(key for tie in self.ties for key in tie.variables)])
 
+    @cached_property
+    def depths(self) -> Mapping[str, int]:
+        """How many variables have to be decided before each key; in a circle of bare variables any may be the first."""
+        return depths_of(self.ties)
+
     def told(self, key: str, decided: Assignment) -> Told:
         """Return what tells the values of a key apart, when these others are decided. Raises OutsideError."""
         found = _TieFollower(self, decided)
@@ -118,10 +74,12 @@ class Ties:
         return Told(tuple(named), tuple(tests), tuple(found.following))
 
     def tests_on(self, key: str, decided: Assignment) -> Iterator[ValueTest]:
-        """Yield the tests of a key whose variables are decided, as they meet one value."""
+        """Yield what the tests of a key tell apart in one value, each with those of its texts whose variables are decided."""
         for look in self._own:
-            if look.key == key and all(name in decided.values for name in look.variables):
-                yield look.value(decided.values.get)
+            if look.key == key:
+                told = look.without(frozenset(name for name in look.variables if name not in decided.values))
+                if told is not None:
+                    yield told.value(decided.values.get)
 
     def variables_on(self, key: str, decided: Assignment) -> frozenset[str]:
         """Return the variables in tests of a key that are not decided."""

@@ -77,13 +77,40 @@ def together(keys: Sequence[str], domains: Mapping[str, Domain], asked: PartQues
     """Values of keys about one ARN that may meet the literals on them; nothing only if none do. Raises OutsideError."""
     tied = asked.all_cells or any(asked.ties.variables_on(key, asked.decided) for key in keys)
     if tied or not all(_is_by_text(key, asked) for key in keys):
-        for some in product(*(list(values_of(key, domains[key], asked)) for key in keys)):
-            yield dict(zip(keys, some, strict=True))
+        yield from asked.in_turn(keys, lambda key, now: beside_decided(key, domains[key], now))
         return
     choices = ((False, True) if domains[key].optional else (True,) for key in keys)
     for there in product(*choices):
         present = [key for key, is_there in zip(keys, there, strict=True) if is_there]
         yield from ({**dict.fromkeys(keys), **found} for found in _of_present(present, domains, asked))
+
+
+def beside_decided(key: str, domain: Domain, asked: PartQuestion) -> Iterator[Values | None]:
+    """Values of a key beside those decided of one ARN and its field; an ARN without the field leaves the key to itself."""
+    of_field = _told_of_field(WHOLE.get(key, key), asked)
+    if of_field is None:
+        yield from values_of(key, domain, asked)
+        return
+    field, text = of_field
+    if key in FIELDS:
+        yield from [None] if domain.optional else []
+        yield from [(text,)] if domain.admits(text) else []
+        return
+    has = domain._replace(shapes=(field.around(map(PatternStep, text)),), nicer=(), strict=True)
+    lacks = domain._replace(never=(*domain.never, field.around(field.shape)), optional=False)
+    yield from values_of(key, has, asked)
+    yield from values_of(key, lacks, asked)
+
+
+def _told_of_field(whole: str, asked: PartQuestion) -> tuple[ArnField, str] | None:
+    """Return the field of an ARN and what it is where a key about it, or the ARN itself, is decided."""
+    for key, field in FIELDS.items():
+        told, arn = (asked.decided.values.get(one) for one in (key, whole))
+        if WHOLE[key] == whole and told:
+            return field, told[0]
+        if WHOLE[key] == whole and arn and field.around(field.shape).matches(arn[0]):
+            return field, field.of(arn[0])
+    return None
 
 
 def _is_by_text(key: str, asked: PartQuestion) -> bool:

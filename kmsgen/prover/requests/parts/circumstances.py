@@ -18,8 +18,8 @@ from kmsgen.catalogue.condition_keys import carried, disputed
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.parts.arn_fields import WHOLE as WHOLE_ARN
-from kmsgen.prover.requests.parts.arn_fields import together
-from kmsgen.prover.requests.parts.parts import PartQuestion, values_of
+from kmsgen.prover.requests.parts.arn_fields import beside_decided, together
+from kmsgen.prover.requests.parts.parts import PartQuestion
 from kmsgen.prover.requests.parts.times import BY_MFA, times_agree
 from kmsgen.prover.values.cells import find
 from kmsgen.prover.values.domains import Domain
@@ -148,9 +148,9 @@ class CircumstancesPart(NamedTuple):
         keys = [key for key in self.domains if any(key in look.reads for look in asked.ties.looks)]
         chains = _told_chains(keys, self.domains, asked)
         missed = False
-        for told in product(chains, *(self._told(some, asked) for some in _by_arn(key for key in keys if key not in CHAIN))):
+        for chain, told in product(chains, self._together([key for key in keys if key not in CHAIN], asked)):
             asked.tick()
-            values = {key: held for one in told for key, held in one.items()}
+            values = {**chain, **told}
             if not times_agree({**asked.decided.values, **values}):
                 missed = True
             elif asked.met(Assignment(values)) and (together := completed(values, self.coherent)) is not None:
@@ -158,10 +158,18 @@ class CircumstancesPart(NamedTuple):
         if missed:
             raise OutsideError(BY_MFA)
 
+    def _together(self, keys: Sequence[str], asked: PartQuestion) -> Iterator[Mapping[str, Values | None]]:
+        """Yield what several keys can hold: each by itself, or one after the other where variables tie them to each other."""
+        if asked.ties_within(keys):
+            yield from asked.in_turn(keys, lambda key, now: _held(key, self.domains[key], now))
+            return
+        for told in product(*(self._told(some, asked) for some in _by_arn(keys))):
+            yield {key: held for one in told for key, held in one.items()}
+
     def _told(self, keys: Sequence[str], asked: PartQuestion) -> list[Mapping[str, Values | None]]:
         if len(keys) > 1:
             return list(together(keys, self.domains, asked))
-        return _told(keys[0], self.domains[keys[0]], asked)
+        return [{keys[0]: values} for values in _held(keys[0], self.domains[keys[0]], asked)]
 
 
 def _by_arn(keys: Iterable[str]) -> Iterable[list[str]]:
@@ -178,12 +186,11 @@ def completed(values: Mapping[str, Values | None], coherent: Coherent) -> Mappin
     return next(filter(coherent, ({**values, **one} for one in unsaid)), None)
 
 
-def _told(key: str, domain: Domain, asked: PartQuestion) -> list[Mapping[str, Values | None]]:
+def _held(key: str, domain: Domain, asked: PartQuestion) -> Iterable[Values | None]:
     """Return what a key can hold; every value of a closed list, since the other keys may hang on it."""
     if not domain.values:
-        return [{key: values} for values in values_of(key, domain, asked)]
-    values: list[Values | None] = [*([None] if domain.optional else []), *((text,) for text in domain.values)]
-    return [{key: value} for value in values]
+        return beside_decided(key, domain, asked)
+    return [*([None] if domain.optional else []), *((text,) for text in domain.values)]
 
 
 # --- the chain of services that call ------------------------------------------------------------------------------------

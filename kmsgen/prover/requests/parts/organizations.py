@@ -15,7 +15,7 @@ from kmsgen.authorizer.language.open_value import OpenValue
 from kmsgen.authorizer.language.variables import Variable
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.parts.parts import PartQuestion
-from kmsgen.prover.requests.ties import Tie
+from kmsgen.prover.requests.tied_texts import Tie
 from kmsgen.prover.values.cells import Wanted, every, find
 from kmsgen.prover.values.domains import DOMAINS, Domain
 from kmsgen.prover.values.patterns import STAR, Automaton, Pattern, PatternStep

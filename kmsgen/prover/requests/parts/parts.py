@@ -6,7 +6,7 @@ the others can tell apart is yielded.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 from kmsgen.authorizer.language.operators import parse_date
@@ -60,6 +60,24 @@ class PartQuestion(NamedTuple):
     def constants(self, key: str) -> Values:
         """Return the values of a key with which constraints of grants compare."""
         return tuple(text for look in self.ties.looks if isinstance(look, ConstraintTest) for text in look.constants(key))
+
+    def ties_within(self, keys: Sequence[str]) -> bool:
+        """Return whether a text ties some of these keys to each other, or names several of them."""
+        return any(sum(one in keys for one in {tie.key, *tie.variables}) > 1 for tie in self.ties.ties)
+
+    def in_turn(self, keys: Sequence[str], held: Held) -> Iterator[dict[str, Values | None]]:
+        """Values of keys decided one after another, variables first, so that each is told apart by those before it."""
+        if not keys:
+            yield {}
+            return
+        first, *others = sorted(keys, key=lambda key: self.ties.depths.get(key, 0))
+        for values in held(first, self):
+            after = self._replace(decided=self.decided.with_(Assignment({first: values})))
+            yield from ({first: values, **rest} for rest in after.in_turn(others, held))
+
+
+Held = Callable[[str, PartQuestion], Iterable[Values | None]]
+"""Yields what a key can be, now that others are decided."""
 
 
 class Part(Protocol):
