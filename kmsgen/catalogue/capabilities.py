@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kmsgen.catalogue.actions import ACTIONS, fits, works_in_key_policy
+from kmsgen.catalogue.condition_keys import FOR_AWS_RESOURCE
 from kmsgen.catalogue.key_specs import KEY_TYPES
 from kmsgen.catalogue.model import Capability, Values
 from kmsgen.policy.document import Condition
-
-FOR_AWS_RESOURCES = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
 
 _VIEW: Values = (
     "DescribeKey",
@@ -107,7 +106,7 @@ CAPABILITIES: dict[str, Capability] = {
             "use-grants",
             ("CreateGrant", "ListGrants", "RevokeGrant"),
             "the third statement that the console adds for key users: grants only through an AWS service for its resource",
-            (FOR_AWS_RESOURCES,),
+            (FOR_AWS_RESOURCE,),
         ),
         _word("revoke-grants", ("ListGrants", "RevokeGrant"), "see the grants of the key and take them back"),
         _word("manage", _MANAGE, "day-to-day: enable, disable, describe, name; the alias half of aliases is for IAM policies"),

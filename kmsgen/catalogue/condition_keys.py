@@ -12,6 +12,7 @@ from functools import lru_cache
 from kmsgen.catalogue import _condition_keys
 from kmsgen.catalogue.actions import find as find_action
 from kmsgen.catalogue.model import ConditionKey, DisputedKey
+from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
 
 KMS_KEYS: dict[str, ConditionKey] = {row[0]: ConditionKey(*row) for row in _condition_keys.KMS_ROWS}
@@ -42,6 +43,8 @@ TAG_KEYS = "aws:tagkeys"
 """The names of the tags that a request sets or removes."""
 OLD_NAMES = {name: folded(key.same_as) for name, key in _BY_LOWER_CASE.items() if key.same_as}
 """Deprecated condition keys, in lower case, and those that took their place (conditions-kms)."""
+FOR_AWS_RESOURCE = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
+"""A grant is made by an AWS service for its resource."""
 
 
 class GrantKey(StrEnum):
@@ -78,6 +81,20 @@ def find(name: str) -> ConditionKey | None:
         found = _BY_LOWER_CASE.get(OIDC_PROVIDER + claim)
         return found and found._replace(name=name)
     return None if lower.endswith(_FAMILY_ENDS) else _BY_LOWER_CASE.get(lower)
+
+
+@lru_cache(maxsize=4096)
+def title(key: str) -> str:
+    """Return the documented spelling of a condition key, whatever its case; the name of a member as it is given."""
+    found, family = find(key), family_of(key)
+    if found is None:
+        return key
+    return f"{found.name}{key[len(family) :]}" if family else found.name
+
+
+def pair_key(name: str) -> str:
+    """Return the condition key of the pair of an encryption context that has this name."""
+    return f"kms:EncryptionContext:{name}"
 
 
 def oidc_claim(name: str) -> str | None:

@@ -9,7 +9,7 @@ from kmsgen.arn import is_service_principal
 from kmsgen.authorizer.decision import Outcome
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT
+from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, FOR_AWS_RESOURCE
 from kmsgen.checks.example_requests import PLAIN, ExampleSituation, keys_read, request_for, situations, without_others
 from kmsgen.checks.intent.asked_access import kinds_of_resource
 from kmsgen.checks.intent.specification import ANY_IAM_POLICY, ASSUMED, is_service_linked, with_own_policies
@@ -33,7 +33,7 @@ WORDS = {
     "aws:currenttime": "time",
     "aws:sourcevpce": "through VPC endpoint",
     "aws:sourceip": "from",
-    "kms:grantisforawsresource": "grants for AWS resources",
+    folded(FOR_AWS_RESOURCE.key): "grants for AWS resources",
     "kms:requestalias": "by alias",
 }
 OPERATORS = {
@@ -261,7 +261,7 @@ def said(condition: Condition) -> str:
     operator = OPERATORS.get(condition.operator, condition.operator)
     if condition.operator == "Null":
         return f"{name} {'absent' if 'true' in condition.values else 'present'}"
-    if lower == "kms:grantisforawsresource" and condition.values == ("true",):
+    if lower == folded(FOR_AWS_RESOURCE.key) and condition.values == ("true",):
         return name
     values = " or ".join(condition.values)
     return f"{name} {values}" if lower in WORDS and operator == "=" else f"{name} {operator} {values}"

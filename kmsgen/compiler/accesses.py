@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from kmsgen.arn import account_of, account_root
 from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.condition_keys import FOR_AWS_RESOURCE
 from kmsgen.compiler.conditions import (
-    FOR_AWS_RESOURCE,
     carries,
     conditions_of,
     conjoin,

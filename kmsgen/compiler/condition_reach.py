@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from kmsgen.catalogue.condition_keys import pair_key
 from kmsgen.compiler.conditions import carries, is_context_key
 from kmsgen.intent.intent import GrantWhen, When
 from kmsgen.policy.document import Condition
@@ -23,7 +24,7 @@ def untouched(whose: str, when: When, actions: Values) -> Iterator[str]:
 
 def _without(when: When, actions: Values) -> Iterator[tuple[str, str, Values]]:
     """Yield each condition as a `when` says it, why requests of some actions lack what it is about, and these actions."""
-    context = [f"kms:EncryptionContext:{name}" for name, _ in when.encryption_context]
+    context = [pair_key(name) for name, _ in when.encryption_context]
     context += [condition.key for condition in when.conditions if is_context_key(condition.key)]
     for key in context[:1]:
         yield key, "there is no encryption context", tuple(action for action in actions if not carries(action, key))

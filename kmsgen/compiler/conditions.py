@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from kmsgen.arn import is_service_principal
 from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, FOR_AWS_RESOURCE, REQUEST_TAG, pair_key
 from kmsgen.errors import Location, input_error
 from kmsgen.intent.intent import GrantWhen, When
 from kmsgen.policy.document import Condition
@@ -20,7 +21,7 @@ from kmsgen.policy.variables import variables_in
 
 Values = tuple[str, ...]
 
-CONTEXT_PREFIX = "kms:encryptioncontext"
+CONTEXT_PREFIX = ENCRYPTION_CONTEXT.removesuffix(":")
 METADATA_LEVELS = frozenset({"Read", "List"})
 # Keys that exist on some actions only; every other global key is in every request.
 BOUND_PREFIXES = ("kms:", "aws:requesttag/", "aws:tagkeys", "aws:resourcetag/")
@@ -34,7 +35,6 @@ TWINS = {
     "StringNotEquals": "StringNotLike",
 }
 EQUALITIES = frozenset({"StringEquals", "StringLike", "ArnEquals", "ArnLike"})
-FOR_AWS_RESOURCE = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
 # of a direct call no page says whether the key is there with `false`, or is not there (conditions-kms)
 FOR_OTHERS = Condition("BoolIfExists", "kms:GrantIsForAWSResource", ("false",))
 
@@ -42,7 +42,7 @@ FOR_OTHERS = Condition("BoolIfExists", "kms:GrantIsForAWSResource", ("false",))
 def conditions_of(when: When, regions: Values, location: Location) -> tuple[Condition, ...]:
     """Return the conditions that say `when` for a key that is used in these Regions (none: every Region)."""
     _check_possible(when, location)
-    found = [Condition("StringEquals", f"kms:EncryptionContext:{name}", values) for name, values in when.encryption_context]
+    found = [Condition("StringEquals", pair_key(name), values) for name, values in when.encryption_context]
     if when.via:
         found.append(via_condition(when.via, regions))
     found += _dates(when)
@@ -185,7 +185,7 @@ def reads_metadata(action: str) -> bool:
 
 def is_single(key: str) -> bool:
     """Return whether KMS refuses ForAllValues of a condition key in a key policy: each of these has one value at most."""
-    return folded(key).startswith(("kms:encryptioncontext:", "aws:requesttag/"))
+    return folded(key).startswith((ENCRYPTION_CONTEXT, REQUEST_TAG))
 
 
 def is_for_iam_only(condition: Condition) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from kmsgen.arn import Arn
 from kmsgen.catalogue.capabilities import DEPLOYER
+from kmsgen.catalogue.condition_keys import pair_key
 from kmsgen.catalogue.key_specs import rotates
 from kmsgen.compiler.accesses import halves
 from kmsgen.compiler.conditions import has_wildcard
@@ -156,7 +157,7 @@ def pinning_conditions(grant: Grant) -> Conditions:
     ):
         if pairs is not None:
             found.append(Condition("StringEquals", "kms:GrantConstraintType", (kind,)))
-            found += [Condition("StringEquals", f"kms:EncryptionContext:{name}", (value,)) for name, value in pairs]
+            found += [Condition("StringEquals", pair_key(name), (value,)) for name, value in pairs]
     if constraints.source_arn is not None:
         # ArnEquals would take a wildcard of the constraint for a pattern of constraints
         operator = "StringEquals" if has_wildcard(constraints.source_arn) else "ArnEquals"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kmsgen.compiler.conditions import EQUALITIES, FOR_AWS_RESOURCE
+from kmsgen.catalogue.condition_keys import FOR_AWS_RESOURCE
+from kmsgen.compiler.conditions import EQUALITIES
 from kmsgen.compiler.permit import Permit
 from kmsgen.compiler.target import Target
 from kmsgen.intent.intent import Intent

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, PRINCIPAL_TAG
 from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
 
 When = dict[str, Any]
-_CONTEXT, _TAG = "kms:encryptioncontext:", "aws:principaltag/"
 _DOMAIN = ".amazonaws.com"
 _LISTS = {
     ("StringEquals", "aws:sourcevpce"): "source_vpce",
@@ -109,11 +109,11 @@ def _say_via(condition: Condition, found: When, region: str) -> bool:
 
 
 def _say_context(condition: Condition, found: When, _region: str) -> bool:
-    return _say_pair("encryption_context", _CONTEXT, condition, found)
+    return _say_pair("encryption_context", ENCRYPTION_CONTEXT, condition, found)
 
 
 def _say_tag(condition: Condition, found: When, _region: str) -> bool:
-    return _say_pair("principal_tags", _TAG, condition, found)
+    return _say_pair("principal_tags", PRINCIPAL_TAG, condition, found)
 
 
 def _say_pair(word: str, prefix: str, condition: Condition, found: When) -> bool:

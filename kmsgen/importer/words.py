@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from kmsgen.catalogue.capabilities import CAPABILITIES, FOR_AWS_RESOURCES, actions_of
+from kmsgen.catalogue.capabilities import CAPABILITIES, actions_of
+from kmsgen.catalogue.condition_keys import FOR_AWS_RESOURCE
 from kmsgen.catalogue.model import Values
 from kmsgen.importer.allowed import plainest
 from kmsgen.policy.document import Condition
@@ -26,7 +27,7 @@ def words_of(wanted: Values, key_type: str, offered: Values) -> Values:
 
 def word_for_aws(wanted: Values, conditions: tuple[Condition, ...], key_type: str) -> tuple[str, tuple[Condition, ...]] | None:
     """Return the word that includes the condition kms:GrantIsForAWSResource, and the other conditions; None if none fits."""
-    others = tuple(one for one in conditions if plainest((one,)) != plainest((FOR_AWS_RESOURCES,)))
+    others = tuple(one for one in conditions if plainest((one,)) != plainest((FOR_AWS_RESOURCE,)))
     if len(others) == len(conditions):
         return None
     carrying = (row for row in CAPABILITIES.values() if row.conditions)

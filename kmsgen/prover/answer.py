@@ -6,11 +6,11 @@ from collections.abc import Callable, Container, Iterable, Sequence
 
 from kmsgen.authorizer.context.view import THROUGH_ENDPOINT
 from kmsgen.authorizer.explain.silences import describe
+from kmsgen.catalogue.condition_keys import title
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Meter, Values
 from kmsgen.prover.requests.constraints import SEVERAL
 from kmsgen.prover.requests.parts.circumstances import tells_passed_on
-from kmsgen.prover.requests.wording import title
 from kmsgen.prover.search.counterexamples import Bad, Hit, hunt
 from kmsgen.prover.search.encoding import Base
 from kmsgen.prover.search.universe import Universe

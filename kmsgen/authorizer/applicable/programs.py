@@ -9,7 +9,6 @@ from kmsgen.arn import account_of
 from kmsgen.authorizer.context.any_request import DependsOnRequestError, view_of_any
 from kmsgen.authorizer.context.lookup import Resolver, lookup_in, resolver
 from kmsgen.authorizer.context.permissions import Permission
-from kmsgen.authorizer.context.untold import title
 from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.language.conditions import ConditionTest, Told
 from kmsgen.authorizer.language.open_value import OpenValue, Seen, no_lookup
@@ -18,6 +17,7 @@ from kmsgen.authorizer.language.shapes import Shape
 from kmsgen.authorizer.language.statement import ResourceTest, Rule
 from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.catalogue.availability import availability
+from kmsgen.catalogue.condition_keys import title
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.letter_case import folded
 

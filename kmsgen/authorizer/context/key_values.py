@@ -22,7 +22,7 @@ from kmsgen.authorizer.context.caller_values import (
     tag_of,
 )
 from kmsgen.authorizer.context.grant_values import OF_GRANT, encryption_context, encryption_context_keys, of_context
-from kmsgen.authorizer.context.untold import open_among, title
+from kmsgen.authorizer.context.untold import open_among
 from kmsgen.authorizer.context.view import NOT_TOLD, View
 from kmsgen.authorizer.language.open_value import OpenValue, either_way
 from kmsgen.authorizer.language.operators import parse_date, parse_number
@@ -34,6 +34,7 @@ from kmsgen.catalogue.condition_keys import (
     REQUEST_TAG,
     RESOURCE_TAG,
     TAG_KEYS,
+    title,
 )
 from kmsgen.catalogue.key_specs import algorithms
 from kmsgen.catalogue.model import Values

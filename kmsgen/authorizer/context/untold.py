@@ -17,7 +17,7 @@ from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.authorizer.language.shapes import ANY_TEXT, Shape, Some
 from kmsgen.catalogue import condition_keys
 from kmsgen.catalogue.availability import Occurrence, Presence, Untold, availability
-from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS, GRANT_KEYS
+from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS, GRANT_KEYS, title
 from kmsgen.catalogue.model import Values
 
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}|\*")
@@ -102,15 +102,6 @@ def _note(key: str, action: str, found: Occurrence) -> str:
     if found.presence is Presence.UNDOCUMENTED:
         return f"S15:{title(key)}"
     return f"{'P11' if found.presence is Presence.ALWAYS else 'P12'}:{title(key)}"
-
-
-@lru_cache(maxsize=4096)
-def title(key: str) -> str:
-    """Return the documented spelling of a condition key."""
-    found, family = condition_keys.find(key), condition_keys.family_of(key)
-    if found is None:
-        return key
-    return f"{found.name}{key[len(family) :]}" if family else found.name
 
 
 def _closed(key: str, found: Occurrence) -> Values:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from kmsgen.authorizer.context.lookup import lookup
-from kmsgen.authorizer.context.untold import title
 from kmsgen.authorizer.context.view import View
 from kmsgen.authorizer.language.open_value import OpenValue
 from kmsgen.authorizer.language.shapes import covered, pieces_of_shape
+from kmsgen.catalogue.condition_keys import title
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.letter_case import folded
 

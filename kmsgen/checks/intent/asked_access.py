@@ -12,6 +12,7 @@ from typing import NamedTuple
 from kmsgen.arn import Arn, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.capabilities import DEPLOYER
+from kmsgen.catalogue.condition_keys import pair_key
 from kmsgen.catalogue.guardrails import DENY
 from kmsgen.catalogue.key_specs import key_type
 from kmsgen.checks.intent.asked_conditions import conditions_of, limits_of_grants, of_grant, that_apply
@@ -33,7 +34,6 @@ from kmsgen.policy.variables import variables_in
 
 Values = tuple[str, ...]
 
-FOR_SERVICES = Condition("Bool", "kms:GrantIsForAWSResource", ("true",))
 DELETE = ("kms:DeleteImportedKeyMaterial", "kms:DisableKey", "kms:ScheduleKeyDeletion")
 # What a deployer cannot do without: it reads what it wrote, and must be able to change the policy.
 DEPLOYER_NEEDS = ("kms:DescribeKey", "kms:GetKeyPolicy", "kms:PutKeyPolicy")
@@ -230,7 +230,7 @@ def given_by_grants(intent: Intent, key: Key) -> Iterator[Expected]:
         pairs = grant.constraints.encryption_context_equals or grant.constraints.encryption_context_subset or ()
         source = grant.constraints.source_arn
         for operation in grant.operations:
-            held = [Condition("StringEquals", f"kms:EncryptionContext:{name}", (value,)) for name, value in pairs]
+            held = [Condition("StringEquals", pair_key(name), (value,)) for name, value in pairs]
             held = held if ACTIONS[operation].encryption_context else []
             held += [Condition("StringEquals", "aws:SourceArn", (source,))] if source and grant.grantee_is_service else []
             who = Principal("Service" if grant.grantee_is_service else "AWS", grant.grantee)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from kmsgen.arn import is_service_principal
 from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS, FOR_AWS_RESOURCE, pair_key
 from kmsgen.catalogue.guardrails import DENY
 from kmsgen.intent.intent import GrantLine, GrantWhen, GuardRailLine, When
 from kmsgen.policy.document import Condition
@@ -13,15 +14,13 @@ from kmsgen.policy.letter_case import folded
 
 Values = tuple[str, ...]
 
-FOR_AWS = "kms:GrantIsForAWSResource"
-
 
 def conditions_of(when: When, regions: Values) -> Iterator[Condition]:
     """Yield the conditions of a `when`, one for each field; all must hold. `regions` are those of kms:ViaService."""
     within = [f".{region}.amazonaws.com" for region in regions or ("*",)]
     mfa = () if when.mfa is None else (str(when.mfa).lower(),)
     rows: tuple[tuple[str, str, Values], ...] = (
-        *(("StringEquals", f"kms:EncryptionContext:{name}", values) for name, values in when.encryption_context),
+        *(("StringEquals", pair_key(name), values) for name, values in when.encryption_context),
         ("StringLike", "kms:ViaService", tuple(via + rest for via in when.via for rest in within)),
         ("DateGreaterThanEquals", "aws:CurrentTime", (when.since,) if when.since else ()),
         ("DateLessThan", "aws:CurrentTime", (when.until,) if when.until else ()),
@@ -45,7 +44,7 @@ def that_apply(said: Iterable[Condition], action: str, half: str) -> Iterator[Co
         key = folded(condition.key)
         if half == "alias" and key.startswith(("kms:", "aws:resourcetag/")):
             continue
-        if key.startswith("kms:encryptioncontext") and not _has_context(action):
+        if key.startswith((ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS)) and not _has_context(action):
             continue
         yield condition
 
@@ -63,8 +62,9 @@ def limits_of_grants(limits: GrantWhen) -> Iterator[Condition]:
     rows: tuple[tuple[str, str, Values], ...] = (
         ("ForAllValues:StringEquals", "kms:GrantOperations", limits.operations),
         ("StringEquals", "kms:GrantConstraintType", limits.constraint),
-        ("Bool", FOR_AWS, ("true",) if limits.for_aws else ()),
-        ("BoolIfExists", FOR_AWS, ("false",) if limits.for_aws is False else ()),  # a direct call may well go without the key
+        ("Bool", FOR_AWS_RESOURCE.key, ("true",) if limits.for_aws else ()),
+        # a direct call may well go without the key
+        ("BoolIfExists", FOR_AWS_RESOURCE.key, ("false",) if limits.for_aws is False else ()),
     )
     for role, names in (("Grantee", limits.grantees), ("Retiring", limits.retiring)):
         kind = "ServicePrincipal" if all(map(is_service_principal, names)) else "Principal"
@@ -74,7 +74,7 @@ def limits_of_grants(limits: GrantWhen) -> Iterator[Condition]:
 
 def _has_context(action: str) -> bool:
     row = ACTIONS.get(action.removeprefix("kms:"))
-    return row is not None and "kms:encryptioncontext:" in row.condition_keys
+    return row is not None and ENCRYPTION_CONTEXT in row.condition_keys
 
 
 def of_grant(line: GrantLine) -> Iterator[Condition]:
@@ -93,4 +93,4 @@ def of_grant(line: GrantLine) -> Iterator[Condition]:
         kind = "EncryptionContextEquals" if equals is not None else "EncryptionContextSubset"
         yield Condition("StringEquals", "kms:GrantConstraintType", (kind,))
     for name, value in equals or subset or ():
-        yield Condition("StringEquals", f"kms:EncryptionContext:{name}", (value,))
+        yield Condition("StringEquals", pair_key(name), (value,))

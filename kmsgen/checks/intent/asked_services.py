@@ -10,11 +10,11 @@ from typing import NamedTuple
 from kmsgen.arn import parse_arn
 from kmsgen.catalogue import regions, services
 from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS, FOR_AWS_RESOURCE
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
 from kmsgen.catalogue.service_names import name_in
 from kmsgen.checks.intent.asked_access import (
     BY_GRANT_ONLY,
-    FOR_SERVICES,
     Expected,
     expected,
     is_reached,
@@ -31,7 +31,6 @@ from kmsgen.policy.letter_case import folded
 HOLE = re.compile(r"\$\{([a-z0-9_]+)\}")
 _CALLER = "<caller>"  # until it is known of whom a condition speaks
 SERVICE_LINKED = ":role/aws-service-role/"
-GRANT_FLAG = "kms:GrantIsForAWSResource"
 Values = tuple[str, ...]
 
 
@@ -282,14 +281,14 @@ def _for_action(conditions: Iterable[Condition], action: str, reading: _ServiceR
         key = folded(condition.key)
         if key.startswith("kms:grant") and key not in shown:
             continue
-        if key.startswith("kms:encryptioncontext") and "kms:encryptioncontext:" not in shown:
+        if key.startswith((ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS)) and ENCRYPTION_CONTEXT not in shown:
             continue
         yield condition
     if action == "kms:CreateGrant" and _left_for_services(reading, who):
-        yield FOR_SERVICES
+        yield FOR_AWS_RESOURCE
 
 
 def _left_for_services(reading: _ServiceReading, who: Principal) -> bool:
     rails = [line for line in reading.intent.guardrails if line.name == "deny-grants-to-principals"]
     reached = any(is_reached(line, who.value, reading.intent) for line in rails)
-    return reached and who.kind == "AWS" and GRANT_FLAG not in reading.service.unsupported
+    return reached and who.kind == "AWS" and FOR_AWS_RESOURCE.key not in reading.service.unsupported

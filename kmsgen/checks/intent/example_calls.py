@@ -14,6 +14,7 @@ from kmsgen.arn import account_of, parse_arn
 from kmsgen.authorizer.language.wildcards import glob, pieces_of
 from kmsgen.catalogue import grants
 from kmsgen.catalogue.actions import ACTIONS, fits
+from kmsgen.catalogue.condition_keys import GrantKey
 from kmsgen.catalogue.key_specs import KEY_SPECS, algorithms, key_type, usages
 from kmsgen.checks.example_requests import ExampleSituation, bound, situations
 from kmsgen.checks.intent.asked_access import Expected, regions_of
@@ -80,7 +81,7 @@ def _can_grant(situation: ExampleSituation, key: Key) -> bool:
     """Return whether a key of this kind supports all operations of the grant that a call asks for."""
     asked = {folded(name): values for name, values in situation.grant.items()}
     possible = grants.operations(key_type(key.spec, key.usage) or "")
-    return not set(asked.get("kms:grantoperations", ())) - possible
+    return not set(asked.get(GrantKey.OPERATIONS, ())) - possible
 
 
 def _in_regions(conditions: Iterable[Condition], regions: Values) -> Iterator[Condition]:

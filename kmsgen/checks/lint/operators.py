@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmsgen.catalogue import condition_keys
+from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS, REQUEST_TAG, TAG_KEYS, GrantKey
 from kmsgen.checks.finding import ERROR, WARNING
 from kmsgen.checks.lint.conditions import needs_key
 from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Violation
@@ -16,10 +17,10 @@ from kmsgen.checks.lint.written import WrittenStatement
 from kmsgen.policy.letter_case import folded
 
 _FOR_ALL = "ForAllValues"
-_REFUSED_WITH_FOR_ALL = ("kms:encryptioncontext:", "aws:requesttag/")
+_REFUSED_WITH_FOR_ALL = (ENCRYPTION_CONTEXT, REQUEST_TAG)
 _VARIABLE = "${"
-_ALWAYS_THERE = frozenset({"kms:grantoperations"})
-_NAMES_OF = {"aws:tagkeys": "aws:requesttag/", "kms:encryptioncontextkeys": "kms:encryptioncontext:"}
+_ALWAYS_THERE = frozenset({GrantKey.OPERATIONS})
+_NAMES_OF = {TAG_KEYS: REQUEST_TAG, ENCRYPTION_CONTEXT_KEYS: ENCRYPTION_CONTEXT}
 
 
 def literal_wildcards(statement: WrittenStatement) -> Iterator[Violation]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmsgen.catalogue.actions import ACTIONS
+from kmsgen.catalogue.condition_keys import ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS
 from kmsgen.checks.finding import ERROR, NOTE, WARNING
 from kmsgen.checks.lint.rule import IAM_GUIDE, KMS_GUIDE, LintRule, Violation
 from kmsgen.checks.lint.written import WrittenStatement
@@ -37,7 +38,7 @@ def confused_deputies(statement: WrittenStatement) -> Iterator[Violation]:
 
 def _tied(statement: WrittenStatement) -> bool:
     keys = [folded(condition.key) for condition in statement.statement.conditions]
-    return any(key in _SOURCE_KEYS or key.startswith("kms:encryptioncontext") for key in keys)
+    return any(key in _SOURCE_KEYS or key.startswith((ENCRYPTION_CONTEXT, ENCRYPTION_CONTEXT_KEYS)) for key in keys)
 
 
 def _named_by_conditions(statement: WrittenStatement) -> list[str]:

@@ -7,9 +7,9 @@ from fnmatch import fnmatchcase
 
 from kmsgen.arn import parse_arn, role_of_session
 from kmsgen.catalogue import services
+from kmsgen.catalogue.condition_keys import FOR_AWS_RESOURCE
 from kmsgen.catalogue.deployment_calls import ALIAS, CALLS, GRANT, MADE
 from kmsgen.catalogue.guardrails import DENY
-from kmsgen.compiler.conditions import FOR_AWS_RESOURCE
 from kmsgen.compiler.guardrails.guardrails import DELETE
 from kmsgen.compiler.guardrails.world import CREATE_GRANT
 from kmsgen.compiler.permit import Permit

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from kmsgen.arn import account_of
 from kmsgen.catalogue import services
 from kmsgen.catalogue.actions import ACTIONS
-from kmsgen.catalogue.condition_keys import tells_caller
+from kmsgen.catalogue.condition_keys import FOR_AWS_RESOURCE, tells_caller
 from kmsgen.catalogue.guardrails import DENY
-from kmsgen.compiler.conditions import CONTEXT_PREFIX, EQUALITIES, FOR_AWS_RESOURCE, fails_when_absent, has_wildcard
+from kmsgen.compiler.conditions import CONTEXT_PREFIX, EQUALITIES, fails_when_absent, has_wildcard
 from kmsgen.compiler.grants import CREATE_GRANT
 from kmsgen.compiler.guardrails.contradictions import reaches
 from kmsgen.compiler.guardrails.guardrails import CONTEXT_RAIL

@@ -7,10 +7,11 @@ from itertools import groupby
 
 from kmsgen.arn import account_of, parse_arn
 from kmsgen.catalogue import services
+from kmsgen.catalogue.condition_keys import FOR_AWS_RESOURCE
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
 from kmsgen.catalogue.service_names import is_named_apart
 from kmsgen.compiler.condition_reach import ALLOWED_WITHOUT, untouched
-from kmsgen.compiler.conditions import FOR_AWS_RESOURCE, carries, grant_conditions
+from kmsgen.compiler.conditions import carries, grant_conditions
 from kmsgen.compiler.notes.left_by_services import notes_on_what_is_left
 from kmsgen.compiler.services.filling import SOURCE_ACCOUNT, name_of, readable
 from kmsgen.compiler.services.parts import ServicePart, asked_parts

@@ -13,14 +13,13 @@ from kmsgen.authorizer.evaluation.grants import CREATE, RETIRE
 from kmsgen.authorizer.language.principal import CallerKind
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue import grants, key_specs
-from kmsgen.catalogue.condition_keys import carried
+from kmsgen.catalogue.condition_keys import carried, title
 from kmsgen.policy.bundle import Key
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Assignment, Values
 from kmsgen.prover.requests.constraints import CONTEXT, CONTEXT_KEYS, TAG, TAG_KEYS
 from kmsgen.prover.requests.parts.grant_request import CONSTRAINT_TYPE, GRANT_KEYS
-from kmsgen.prover.requests.wording import title
 from kmsgen.prover.values.domains import SERVICE_NAMES
 
 _FIRST_OPERATIONS = ("Decrypt", "Sign", "GenerateMac", "DeriveSharedSecret", "Decapsulate", "Encrypt", "DescribeKey")

@@ -17,6 +17,7 @@ from kmsgen.authorizer.language.operators import null_test
 from kmsgen.authorizer.language.statement import ResourceTest
 from kmsgen.authorizer.language.variables import parse_policy_text
 from kmsgen.authorizer.language.wildcards import Maybe
+from kmsgen.catalogue import condition_keys
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 from kmsgen.prover.problem import Assignment, OutsideError, Values
@@ -25,10 +26,8 @@ from kmsgen.prover.values.patterns import literal
 from kmsgen.prover.values.sets import SetTest
 from kmsgen.prover.values.value_tests import Bits, ValueTest, value_test
 
-CONTEXT = "kms:encryptioncontext:"
-CONTEXT_KEYS = "kms:encryptioncontextkeys"
-TAG = "aws:requesttag/"
-TAG_KEYS = "aws:tagkeys"
+CONTEXT, CONTEXT_KEYS = condition_keys.ENCRYPTION_CONTEXT, condition_keys.ENCRYPTION_CONTEXT_KEYS
+TAG, TAG_KEYS = condition_keys.REQUEST_TAG, condition_keys.TAG_KEYS
 FAMILIES = {CONTEXT: CONTEXT_KEYS, TAG: TAG_KEYS}
 """Families of named pairs, and the key that holds their names."""
 FAMILY_OF_NAMES = {names: family for family, names in FAMILIES.items()}

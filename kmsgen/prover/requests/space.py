@@ -7,10 +7,10 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from kmsgen.authorizer.context.view import THROUGH_ENDPOINT
+from kmsgen.catalogue.condition_keys import title
 from kmsgen.prover.problem import Assignment, BothOutsideError, DefectError, Meter, OutsideError, UnconfirmedError, Values
 from kmsgen.prover.requests.components import Component, Free, Name, component_of, joined_parts
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILY_OF_NAMES, ConstraintTest, KeyTest, Literal, Look, holds, in_order
-from kmsgen.prover.requests.wording import title
 from kmsgen.prover.values.cells import Wanted, find
 from kmsgen.prover.values.domains import OPEN_ABSENCE, OPEN_RANGES
 from kmsgen.prover.values.partition import Count

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from kmsgen.authorizer.language.comparison import is_multi_valued
 from kmsgen.authorizer.language.operators import OPERATORS
 from kmsgen.authorizer.language.variables import Missing, parse_policy_text, resolve
-from kmsgen.catalogue import condition_keys
+from kmsgen.catalogue.condition_keys import title
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 from kmsgen.prover.problem import Assignment, Values
@@ -16,15 +16,6 @@ from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, FAMILY_OF_NAME
 
 _VIA = r"([a-z0-9*?-]+)\.([a-z0-9*?-]+)\.amazonaws\.com\Z"  # compiled when first used
 _SHOWN = 3
-
-
-def title(key: str) -> str:
-    """Return a condition key as the documentation spells it."""
-    found = condition_keys.find(key)
-    family = condition_keys.family_of(key)
-    if found is None:
-        return key
-    return found.name + key[len(family) :] if family else found.name
 
 
 def words_of(literals: Iterable[Literal], decided: Assignment, free: Mapping[str, object]) -> Values:

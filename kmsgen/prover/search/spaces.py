@@ -8,6 +8,7 @@ from kmsgen.authorizer.context.lookup import lookup
 from kmsgen.authorizer.context.view import View, region_and_account
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.catalogue import grants, key_specs
+from kmsgen.catalogue.condition_keys import title
 from kmsgen.policy.bundle import ALIASES, Bundle, Key
 from kmsgen.prover.problem import OutsideError, Values
 from kmsgen.prover.requests.building import takes_context
@@ -21,7 +22,6 @@ from kmsgen.prover.requests.parts.circumstances import always, believed, coheren
 from kmsgen.prover.requests.parts.grant_request import GRANT_KEYS, OPERATIONS
 from kmsgen.prover.requests.parts.organizations import ID_OF
 from kmsgen.prover.requests.space import RequestSpace
-from kmsgen.prover.requests.wording import title
 from kmsgen.prover.search.encoding import Base, Situation
 from kmsgen.prover.search.scope import Scope
 from kmsgen.prover.search.solver import beside

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kmsgen.catalogue.capabilities import CAPABILITIES, FOR_AWS_RESOURCES, actions_of
+from kmsgen.catalogue.capabilities import CAPABILITIES, actions_of
+from kmsgen.catalogue.condition_keys import FOR_AWS_RESOURCE
 from kmsgen.importer.words import word_for_aws, words_of
 from kmsgen.policy.document import Condition
 
@@ -37,6 +38,6 @@ def test_what_no_word_covers_stands_as_an_action() -> None:
 def test_a_word_with_a_condition_takes_it_along() -> None:
     """use-grants is kms:CreateGrant for AWS resources."""
     wanted = meant("use-grants")
-    assert word_for_aws(wanted, (FOR_AWS_RESOURCES, MFA), KIND) == ("use-grants", (MFA,))
+    assert word_for_aws(wanted, (FOR_AWS_RESOURCE, MFA), KIND) == ("use-grants", (MFA,))
     assert word_for_aws(wanted, (MFA,), KIND) is None
-    assert word_for_aws(("kms:Decrypt",), (FOR_AWS_RESOURCES,), KIND) is None
+    assert word_for_aws(("kms:Decrypt",), (FOR_AWS_RESOURCE,), KIND) is None

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
 from typing import NamedTuple
 
+from kmsgen.catalogue.condition_keys import GrantKey
 from kmsgen.catalogue.grants import MAX_CONTEXT_CHARACTERS, MAX_CONTEXT_PAIRS
 from kmsgen.policy.grant import Grant, GrantConstraints, Pairs
 from kmsgen.prover.problem import Assignment, OutsideError, Values
@@ -19,24 +20,25 @@ from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.sets import find_set
 
 GRANT_PRINCIPALS = (
-    "kms:granteeprincipal",
-    "kms:granteeserviceprincipal",
-    "kms:retiringprincipal",
-    "kms:retiringserviceprincipal",
-    "kms:grantconstraintsourcearn",
+    GrantKey.GRANTEE.value,
+    GrantKey.GRANTEE_SERVICE.value,
+    GrantKey.RETIRING.value,
+    GrantKey.RETIRING_SERVICE.value,
+    GrantKey.CONSTRAINT_SOURCE_ARN.value,
 )
 CREATE = "CreateGrant"
-OPERATIONS, CONSTRAINT_TYPE, SOURCE_ARN = "kms:grantoperations", "kms:grantconstrainttype", "kms:grantconstraintsourcearn"
+OPERATIONS, CONSTRAINT_TYPE = GrantKey.OPERATIONS.value, GrantKey.CONSTRAINT_TYPE.value
+SOURCE_ARN = GrantKey.CONSTRAINT_SOURCE_ARN.value
 GRANT_KEYS = (*GRANT_PRINCIPALS, OPERATIONS, CONSTRAINT_TYPE)
 """The condition keys of a CreateGrant that the grant to create decides."""
 EQUALS, SUBSET = "EncryptionContextEquals", "EncryptionContextSubset"
 SOME_SERVICE = "any-service.amazonaws.com"
 SOME_SOURCE = "arn:aws:any-service:us-east-1:999999999999:resource"
 _FIELDS = {
-    "kms:granteeprincipal": ("grantee", False),
-    "kms:granteeserviceprincipal": ("grantee", True),
-    "kms:retiringprincipal": ("retiring", False),
-    "kms:retiringserviceprincipal": ("retiring", True),
+    GrantKey.GRANTEE.value: ("grantee", False),
+    GrantKey.GRANTEE_SERVICE.value: ("grantee", True),
+    GrantKey.RETIRING.value: ("retiring", False),
+    GrantKey.RETIRING_SERVICE.value: ("retiring", True),
 }
 
 
