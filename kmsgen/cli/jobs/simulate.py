@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kmsgen.arn import parse_arn
 from kmsgen.authorizer import Authorizer
@@ -39,6 +39,9 @@ from kmsgen.sources.subject import (
 )
 from kmsgen.sources.unknown.unread import as_they_may_be, why_key_unread, why_unread
 
+if TYPE_CHECKING:
+    from kmsgen.cli.reports.junit import JUnitCase
+
 _LET_THROUGH = (Outcome.ALLOWED, Outcome.ERROR)
 MAX_AUTHORIZERS = 16
 MAX_REMEMBERED = 8192
@@ -58,46 +61,54 @@ class Given(NamedTuple):
 
 
 class _AnsweredRequests(NamedTuple):
-    """How many requests were answered, how many not as expected, and the answers where they were kept."""
+    """How many requests were answered, and how many not as expected."""
 
     requests: int
     failed: int
-    kept: tuple[Decided, ...]
 
 
 def run(given: Given, output: str, junit: str | None) -> int:
     """Print the answer to every request; return the exit code. Raises InputError, and then no answer is printed."""
     if junit is not None:
         from kmsgen.cli.jobs.inputs.policy_files import files_read  # noqa: PLC0415 - only where it is asked for
-        from kmsgen.cli.output_file import refuse_inputs, write  # noqa: PLC0415 - as above
+        from kmsgen.cli.output_file import refuse_inputs, write_all  # noqa: PLC0415 - as above
 
         policies = filter(None, [given.key_policy])
         refuse_inputs([junit], lambda: files_read((*policies, *_files(given.paths)), given.beside.files))
     with HeldAnswers() as held:
-        answered = _answer(decide(scenarios_of(given)), held, output, keep=junit is not None)
-        if junit is not None:
-            from kmsgen.cli.reports.junit import junit_of  # noqa: PLC0415 - as above
+        decided = decide(scenarios_of(given))
+        if junit is None:
+            answered = _answer(decided, held, output)
+        else:
+            from kmsgen.cli.reports.junit import case_of, junit_of  # noqa: PLC0415 - as above
+            from kmsgen.cli.spool import Spool  # noqa: PLC0415 - as above
 
-            write(junit, junit_of(answered.kept))
+            cases: Spool[tuple[str, JUnitCase]] = Spool()  # of all, since the report begins with their count
+            answered = _answer(_each(decided, lambda one: cases.append(case_of(one))), held, output)
+            write_all([(junit, junit_of(cases))])
         answer_held(held.texts())
     count = f"{answered.requests} request{'' if answered.requests == 1 else 's'}"
     say(f"{count}, {answered.failed} not as expected" if answered.failed else count)
     return 1 if answered.failed else 0
 
 
-def _answer(decided: Iterable[Decided], held: HeldAnswers, output: str, *, keep: bool) -> _AnsweredRequests:
-    """Hold every answer to be printed, one at a time: only a JUnit report needs all of them, since it starts with their count."""
-    kept: list[Decided] = []
+def _each(decided: Iterable[Decided], do: Callable[[Decided], None]) -> Iterator[Decided]:
+    """Yield answers, each once something was done with it."""
+    for one in decided:
+        do(one)
+        yield one
+
+
+def _answer(decided: Iterable[Decided], held: HeldAnswers, output: str) -> _AnsweredRequests:
+    """Hold every answer to be printed, one at a time."""
     count = failed = 0
     shown = _lines() if output != "json" else None
     for one in decided:
         held.hold(shown(one) if shown else report.json_element(one, first=not count))
         count += 1
         failed += not one.ok
-        if keep:
-            kept.append(one)
     held.hold("" if shown else report.list_end(empty=not count))
-    return _AnsweredRequests(count, failed, tuple(kept))
+    return _AnsweredRequests(count, failed)
 
 
 def _lines() -> Callable[[Decided], str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -69,13 +71,20 @@ def _case(one: JUnitCase, classname: str) -> str:
     return ET.tostring(case, encoding="unicode")
 
 
-def junit_of(decided: Sequence[Decided]) -> str:
-    """Return the report on scenarios: a suite each, a case a request, a failure where it is not as expected."""
-    suites: dict[str, list[JUnitCase]] = {}
-    for one in decided:
-        place, note = one.scenario.place, one.scenario.note
-        request = one.question.request
-        name = f"{one.number}: {request.principal} {request.action}"
-        failed = ("", "") if one.ok else (outcome_of(one.decision), console.line(line(one)))
-        suites.setdefault(f"{place}: {note}" if note else place, []).append(JUnitCase(name, *failed))
-    return "".join(junit("kmsgen simulate", suites.items))
+def case_of(one: Decided) -> tuple[str, JUnitCase]:
+    """Return the case of a request under the title of its scenario: a failure where the answer is not as expected."""
+    place, note = one.scenario.place, one.scenario.note
+    request = one.question.request
+    name = f"{one.number}: {request.principal} {request.action}"
+    failed = ("", "") if one.ok else (outcome_of(one.decision), console.line(line(one)))
+    return f"{place}: {note}" if note else place, JUnitCase(name, *failed)
+
+
+def junit_of(decided: Collection[tuple[str, JUnitCase]]) -> Iterator[str]:
+    """Yield the report on scenarios, a suite each, made of the cases of their requests in order."""
+
+    def suites() -> Iterator[tuple[str, Iterator[JUnitCase]]]:
+        for title, held in groupby(decided, key=itemgetter(0)):
+            yield title, (case for _, case in held)
+
+    return junit("kmsgen simulate", suites)

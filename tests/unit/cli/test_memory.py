@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import tracemalloc
@@ -14,7 +15,7 @@ import pytest
 
 from kmsgen.checks.matrix import Row
 from kmsgen.cli import held_answers, spool
-from kmsgen.cli.jobs import diff, gate, lint, matrix, render, verify
+from kmsgen.cli.jobs import diff, gate, lint, matrix, render, simulate, verify
 from kmsgen.cli.jobs.comparison import estate_diff
 from kmsgen.cli.jobs.findings import linting, verifying
 from kmsgen.cli.jobs.parallel.many import Course
@@ -139,6 +140,35 @@ def test_memory_does_not_grow_with_what_is_said(
 
     # what is paid once, such as a larger table of names, is no growth: it is not there again
     assert any(growth() < PER_INTENT for _ in range(3))
+
+
+SCENARIO = {
+    "key": {"arn": "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab"},
+    "policy": {
+        "Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"}],
+    },
+    "requests": [{"principal": "arn:aws:iam::111122223333:role/app", "action": "kms:Decrypt"}],
+}  # fmt: skip
+
+
+def test_a_report_of_tests_keeps_no_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`simulate --junit` begins with a count: cases wait on disk for it, and what they are of goes."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(spool, "BATCH", 8)
+    monkeypatch.setattr(held_answers, "MAX_HELD", 10_000)
+    Path("test.json").write_text(json.dumps(SCENARIO))
+    (one,) = simulate.decide(simulate.scenarios_of(simulate.Given(("test.json",))))
+    monkeypatch.setattr(
+        simulate,
+        "decide",
+        lambda _: (one._replace(scenario=one.scenario._replace(note=f"{name} {LONG}")) for name in Path("intents").iterdir()),
+    )
+
+    def run(output: str) -> int:
+        return simulate.run(simulate.Given(), output, "report.xml")
+
+    peak(run, "text", 1)
+    assert any((peak(run, "text", MANY) - peak(run, "text", FEW)) / (MANY - FEW) < PER_INTENT for _ in range(3))
 
 
 def peak(run: Run, output: str, count: int) -> int:
