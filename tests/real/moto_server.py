@@ -396,11 +396,19 @@ class ReplicaKey(CloudFormationModel):
 def update_policy(
     original_resource: ManagedPolicy, cloudformation_json: Any, account_id: str, region_name: str, **_options: Any
 ) -> ManagedPolicy:
-    """Change an AWS::IAM::ManagedPolicy in place: its document, and to whom it is attached."""
+    """Change an AWS::IAM::ManagedPolicy in place: its document, and to whom it is attached.
+
+    Under another name one takes its place, and is made before it goes.
+    """
     given, policy = cloudformation_json["Properties"], original_resource
     backend = iam_backends[account_id][get_partition(region_name)]
-    if given.get("ManagedPolicyName", policy.name) != policy.name or given.get("Description") != policy.description:
-        raise refuse("Replacement", "name and description of a managed policy are fixed")
+    name = given.get("ManagedPolicyName", policy.name)
+    if name != policy.name:
+        made = ManagedPolicy.create_from_cloudformation_json(name, cloudformation_json, account_id, region_name)
+        delete_policy(policy.arn, None, account_id, region_name)
+        return made
+    if given.get("Description") != policy.description:
+        raise refuse("Replacement", "the description of a managed policy is fixed, and its name is taken")
     for version in [one.version_id for one in policy.versions if not one.is_default]:
         backend.delete_policy_version(policy.arn, version)
     backend.create_policy_version(policy.arn, json.dumps(given["PolicyDocument"]), "true")
