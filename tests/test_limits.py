@@ -49,6 +49,13 @@ def granted(grantee: str = "role/x", name: str = "g") -> str:
     return key("") + f'grants: [{{name: "{name}", grantee: "{grantee}", operations: [Decrypt]}}]\n'
 
 
+def constrained(*values: str) -> str:
+    """Return an intent with a grant under an encryption context of these values."""
+    pairs = ", ".join(f"{name}: {value}" for name, value in zip("abcdefghi", values, strict=False))
+    constraints = f"constraints: {{encryption_context_subset: {{{pairs}}}}}"
+    return key("") + f"grants: [{{name: g, grantee: role/x, operations: [Decrypt], {constraints}}}]\n"
+
+
 def used(people: Iterable[str]) -> str:
     """Return an intent with a line for each of these."""
     return key("") + "users:\n" + "".join(f'  - {{principal: "{one}", can: [decrypt]}}\n' for one in people)
@@ -66,6 +73,7 @@ def in_iam(count: int, context: str = "") -> str:
     return f"keys: [{', '.join(KEYS[:count])}]\nkey_policy: keep\nspec: SYMMETRIC_DEFAULT\n{users}"
 
 
+SESSION = "arn:aws:sts::111122223333:assumed-role/app/"
 FEDERATED = "arn:aws:sts::111122223333:federated-user/"
 LIMITS = {
     "a key policy of 32 KiB": Limit(used(f"role/{n:064}" for n in range(200)), used(f"role/{n:064}" for n in range(400))),
@@ -78,6 +86,10 @@ LIMITS = {
     ),
     "grantees and retiring": Limit(granted(f"role/{'a' * 223}/x"), granted(f"role/{'a' * 224}/x")),
     "names of grants": Limit(granted(name="a" * 256), granted(name="a" * 257)),
+    "8 pairs in the": Limit(constrained("v" * 383), constrained("v" * 384)),
+    "aliases of 256": Limit(f"key: {{alias: {'a' * 250}}}\n", f"key: {{alias: {'a' * 251}}}\n"),
+    "names of users and roles": Limit(used([f"role/{'p' * 510}/{'r' * 64}"]), used([f"role/{'r' * 65}"])),
+    "names of sessions": Limit(used([SESSION + "s" * 64]), used([SESSION + "s" * 65])),
     "names of federated": Limit(used([FEDERATED + "a" * 32]), used([FEDERATED + "a" * 33])),
     "descriptions of 8,192 characters": Limit(
         key(f"description: {'é' * 8192}"), key(f"description: {'é' * 8193}"), ("json", "cloudformation")
@@ -90,7 +102,14 @@ LIMITS = {
     "an IAM policy of 6,144": Limit(in_iam(100), in_iam(1, "a" * 6144), ("json",)),
     "10 managed policies": Limit(in_iam(300), in_iam(800), ("json",)),
 }
-OTHER_END = {"rotation every": key("rotation_days: 89"), "7 to 30 days": key("deletion_window_days: 31")}
+OTHER_END = {
+    "rotation every": key("rotation_days: 89"),
+    "7 to 30 days": key("deletion_window_days: 31"),
+    "8 pairs in the": constrained(*["v"] * 9),
+    "names of users and roles": used([f"role/{'p' * 511}/r"]),
+    "names of sessions": used([f"{SESSION}s"]),
+    "names of federated": used([f"{FEDERATED}f"]),
+}
 SHOWN_IN = {
     "the same of a module's": "tests/test_limits.py",
     "paths of IAM policies": "tests/test_limits.py",
