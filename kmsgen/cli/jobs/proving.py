@@ -10,13 +10,13 @@ from kmsgen.arn import is_service_principal, without_region
 from kmsgen.cli.jobs.untold_names import UntoldNames
 from kmsgen.cli.reports.unknown import named
 from kmsgen.policy.bundle import Bundle, Key
-from kmsgen.prover.alike import Alike
 from kmsgen.prover.bearing import alone_with
 from kmsgen.prover.grouping import of_forms
 from kmsgen.prover.key_forms import as_condition, forms_of, said
 from kmsgen.prover.problem import Budget
 from kmsgen.prover.prove import patterns_of, prove
 from kmsgen.prover.question import Beyond, Never, NoEscalation, NoLockout, NoPublic, Proof, Question, Result
+from kmsgen.prover.representatives import Representatives
 from kmsgen.sources.described import Open
 from kmsgen.sources.subject import Subject
 
@@ -103,7 +103,7 @@ class _SubjectReading:
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self._alike: Alike | None = None
+        self._standing: Representatives | None = None
 
     def ask(self, number: int, question: Question, bounds: Bounds) -> Proof:
         """Answer a question about the key of a number."""
@@ -119,8 +119,8 @@ class _SubjectReading:
             alone = None if bounds.described_only else alone_with(self.subject.about(number))
             proof = _ask(self.subject, alone, question, bounds) if alone else None
             return proof if proof and proof.result is Result.PROVED else None
-        self._alike = self._alike or Alike(self.subject.bundle)
-        about = self._alike.about(self.subject.bundle.keys[number], patterns_of(question))
+        self._standing = self._standing or Representatives(self.subject.bundle)
+        about = self._standing.about(self.subject.bundle.keys[number], patterns_of(question))
         if about is None:
             return None
         proof = _ask(self.subject, about.bundle, question, bounds)

@@ -18,7 +18,7 @@ from kmsgen.prover.requests.constraints import holds as is_met
 from kmsgen.prover.requests.parts.circumstances import completed
 from kmsgen.prover.requests.parts.times import EPOCH, NOW, times_agree
 from kmsgen.prover.solver.consult import consult
-from kmsgen.prover.solver.looks import holds
+from kmsgen.prover.solver.formulas import holds
 from kmsgen.prover.solver.process import within
 from kmsgen.prover.solver.request.request_terms import RequestTerms
 from kmsgen.prover.solver.script import Script

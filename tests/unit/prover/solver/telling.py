@@ -10,7 +10,7 @@ from kmsgen.prover.problem import Assignment, Budget, Meter, Values
 from kmsgen.prover.requests.components import Free
 from kmsgen.prover.requests.constraints import KeyTest, Look, Reading, holds
 from kmsgen.prover.solver.consult import consult
-from kmsgen.prover.solver.looks import holds as told
+from kmsgen.prover.solver.formulas import holds as told
 from kmsgen.prover.solver.request.request_terms import RequestTerms
 from kmsgen.prover.solver.script import Script
 from kmsgen.prover.values.domains import DOMAINS, Domain

@@ -9,9 +9,9 @@ import pytest
 
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess, Organization, PrincipalPolicies
 from kmsgen.policy.document import EVERYONE, Condition, Document, Effect, Principal, Statement
-from kmsgen.prover.alike import Alike
 from kmsgen.prover.prove import patterns_of, prove
 from kmsgen.prover.question import Never, NoCrossAccount, NoEscalation, NoLockout, Only, Question, Result
+from kmsgen.prover.representatives import Representatives
 
 HOME = "111122223333"
 ROOT = Principal("AWS", f"arn:aws:iam::{HOME}:root")
@@ -46,7 +46,7 @@ def estate(count: int, *statements: Statement, **more: PrincipalPolicies) -> Bun
 
 def kept(bundle: Bundle, number: int = 0, *asked: str) -> list[str]:
     """Return the names of those who are asked about with a key; everybody where only the whole bundle will do."""
-    about = Alike(bundle).about(bundle.keys[number], asked)
+    about = Representatives(bundle).about(bundle.keys[number], asked)
     return [one.rpartition("/")[2] for one in (about.bundle if about else bundle).principals]
 
 
@@ -102,7 +102,7 @@ def test_what_few_settle_is_what_all_answer(policy: str, described_only: bool) -
     """An answer that speaks of nobody who stands for others is the answer with everybody described."""
     bundle = estate(4, *POLICIES[policy], granter=holder(key(0).key.arn, actions=("kms:CreateGrant",)))
     for question in QUESTIONS:
-        about = Alike(bundle).about(bundle.keys[0], patterns_of(question))
+        about = Representatives(bundle).about(bundle.keys[0], patterns_of(question))
         assert about is not None
         few = prove(about.bundle, question, described_only=described_only)
         if few.result in (Result.PROVED, Result.REFUTED) and about.settles(few):
@@ -114,7 +114,7 @@ def test_what_few_settle_is_what_all_answer(policy: str, described_only: bool) -
 def test_an_answer_about_one_who_stands_for_others_settles_nothing() -> None:
     """Whoever reads it is to see all of them."""
     bundle = estate(9, *POLICIES["everybody of the account"])
-    about = Alike(bundle).about(bundle.keys[0])
+    about = Representatives(bundle).about(bundle.keys[0])
     assert about is not None
     assert not about.settles(prove(about.bundle, NoEscalation(), described_only=True))
     assert about.settles(prove(about.bundle, NoCrossAccount()))
@@ -125,6 +125,6 @@ def test_a_role_for_each_key_costs_each_key_no_more() -> None:
     few, many = estate(100, allow(ROOT)), estate(800, allow(ROOT))
     assert kept(few, 50) == kept(many, 50)
     start = time.process_time()
-    alike = Alike(many)
+    alike = Representatives(many)
     assert all(alike.about(one) is not None for one in many.keys)
     assert time.process_time() - start < 5

@@ -42,7 +42,7 @@ class About(NamedTuple):
         return self.unsettled.isdisjoint(word for text in texts for word in _SPOKEN.findall(folded(text)))
 
 
-class Alike:
+class Representatives:
     """An index of the described principals of a bundle by what tells them apart."""
 
     def __init__(self, bundle: Bundle) -> None:
