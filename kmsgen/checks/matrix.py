@@ -108,7 +108,7 @@ class _AccessReader:
         self.read = keys_read(statement for document in _documents(bundle, access) for statement in document.statements)
 
     def rows(self) -> Iterator[Row]:
-        """Yield the rows of the key."""
+        """Yield the matrix rows of the key: each principal's actions, those under the same conditions in one row."""
         for name in self.names:
             grouped: dict[tuple[Values, Values, Values], list[str]] = {}
             for action in ACTIONS.values():

@@ -51,9 +51,9 @@ class Dead(NamedTuple):
 
 
 def is_dead_everywhere(dead: Dead, key: Key | None, arns: Collection[str]) -> bool:
-    """Return whether no key whatever needs what no key of some ARNs needs of an IAM policy.
+    """Return whether a part of an IAM policy, dead for all keys of `arns`, is dead for every key that there could be.
 
-    `key` is the one for which it was found. So where the statement is about those keys alone, or no request for any key meets it.
+    It is where its statement is about those keys alone, or where no request for any key meets it; `key`: for which it was found.
     """
     statement = dead.rule.statement
     if statement.resources and not statement.not_resource and set(statement.resources) <= set(arns):

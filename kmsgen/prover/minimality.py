@@ -88,7 +88,7 @@ class _Examiner:
         self.callers = {principal: side.authorizer.caller(principal) for principal in universes[0].everyone}
 
     def any_reading(self, rule: Rule, actions: Sequence[str], judged: Callable[[_AccessCase, Clauses], _ClauseJudges]) -> bool:
-        """Return whether `any` is so in one of the readings of what AWS leaves open."""
+        """Do as `any`, on the safe side first, then in the reading of AWS's silences that gives more access."""
         if self.any(rule, actions, judged):
             return True
         if self._other is None:
@@ -115,7 +115,7 @@ class _Examiner:
             yield from [caller.arn for caller in callers if caller.account == account][:1]
 
     def collect(self, principals: Iterable[str]) -> None:
-        """Set out the cases of principals, by statement and action."""
+        """Add the cases of some principals: every action that they could ask for, under each statement that matters there."""
         principals = list(principals)
         self.collected.update(principals)
         for universe in self.universes:

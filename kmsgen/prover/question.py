@@ -158,8 +158,3 @@ class Differences(NamedTuple):
     gained: tuple[Group, ...] = ()
     lost: tuple[Group, ...] = ()
     reason: str = ""
-
-    @property
-    def complete(self) -> bool:
-        """Whether nothing was left out."""
-        return not self.reason

@@ -62,11 +62,11 @@ class Reading(NamedTuple):
         return read_as(test, self.several.negated if test.negated else self.several.plain)
 
     def settled(self, result: Maybe, *, deny: bool) -> bool:
-        """Return what a test of a Deny, or of an Allow, counts as."""
+        """Return whether a test of a Deny (else of an Allow) counts as met; an open result (None) as the reading takes it."""
         return deny is not self.generous if result is None else result
 
     def accept(self, *, truth: bool, deny: bool) -> Accept:
-        """Return the results that count as true, or as false."""
+        """Return the results of a test (true, false, open) that count as met, or without `truth` those that do not."""
         return frozenset(result for result in (True, False, None) if self.settled(result, deny=deny) is truth)
 
 
@@ -114,11 +114,11 @@ class KeyTest:
         return bool(self.unsettled or self.test.unreliable)
 
     def settled(self, result: Maybe) -> bool:
-        """Tell what the condition counts as."""
+        """Return whether the condition counts as met where it comes out so; open (None) as the reading takes it."""
         return self._how.settled(result, deny=self.test.deny)
 
     def accept(self, *, truth: bool) -> Accept:
-        """Return the results of the condition that count as true, or as false."""
+        """Return the results of the condition that count as met, or without `truth` those that do not."""
         return self._how.accept(truth=truth, deny=self.test.deny)
 
     def value(self, lookup: Lookup) -> ValueTest:
@@ -212,7 +212,7 @@ class ResourceLook:
         return self.test.check(self.resource, decided.values.get)
 
     def settled(self, result: Maybe) -> bool:
-        """Tell what the element counts as."""
+        """Return whether the element counts as met where it comes out so; open (None) as the reading takes it."""
         return self._how.settled(result, deny=self._deny)
 
 
@@ -254,7 +254,7 @@ class ConstraintTest:
         return all(element.matched for element in tuple(self.rule.tests(self._view(decided)))[self._told])
 
     def settled(self, result: Maybe) -> bool:
-        """Tell what the constraint counts as."""
+        """Return whether the constraint counts as met where it comes out so; nothing about it is ever open."""
         return bool(result)
 
 

@@ -64,7 +64,7 @@ class _Met:
             self._matched.append(clause)
 
     def situation(self) -> Situation:
-        """Return what was collected."""
+        """Return the situation: the clauses that match whatever is decided, and the open ones with their tests."""
         reads = {key for one in self._open for test in one.tests for key in test.reads}
         known: dict[str, Values | None] = {}
         defaults: dict[str, Values | None] = {}

@@ -57,7 +57,7 @@ class Universe:
         self.whom = Matching(self.everyone, self._stand_ins, self.sides[0].authorizer.caller, self.words.existing)
 
     def reread(self, several: Several | None = None) -> "Universe":
-        """Return the universe in which what AWS leaves open is read so that there is more access."""
+        """Return the same bundles and principals, AWS's silences read the way that gives more access; `several` as in Reading."""
         return Universe(
             self.bundles, self.scope._replace(reading=Reading(generous=True, several=several)), self._meter, like=self
         )

@@ -37,5 +37,5 @@ class Script:
 
     @property
     def exact(self) -> Formula:
-        """Say that the request is told exactly."""
+        """Formula that holds of requests without any part that was left rough."""
         return self.terms.negate(self.terms.some(formula for formulas in self.rough.values() for formula in formulas))

@@ -75,7 +75,7 @@ class Principals(NamedTuple):
 
     @property
     def everyone(self) -> Values:
-        """The ARNs of all, of each stand-in one."""
+        """The ARNs of all named principals, and one made-up ARN for each stand-in."""
         return (*self.named, *(one.arn for one in self.stand_ins))
 
 

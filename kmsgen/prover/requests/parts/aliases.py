@@ -29,7 +29,7 @@ class AliasesPart(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """Sets are decided last."""
+        """Decided last: a set of values, which no policy variable can hold."""
         return 2
 
     def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:

@@ -65,7 +65,7 @@ class ArnPart(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """They can be in policy variables."""
+        """Decided first: policy variables can put its values into what other keys are compared with."""
         return 0
 
     def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:

@@ -59,7 +59,7 @@ class CallerPart(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """It can be in policy variables."""
+        """Decided first: policy variables can put its values into what other keys are compared with."""
         return 0
 
     def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:

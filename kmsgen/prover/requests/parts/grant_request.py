@@ -55,7 +55,7 @@ class GrantPart(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """It is decided last: its constraint is made of names and values."""
+        """Decided last: the constraint of the grant is made of the pairs decided before."""
         return 4
 
     def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:

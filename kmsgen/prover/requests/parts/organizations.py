@@ -36,7 +36,7 @@ class OrganizationPart(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """It can be in policy variables."""
+        """Decided first: policy variables can put its values into what other keys are compared with."""
         return 0
 
     def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
@@ -56,7 +56,7 @@ class PathsPart(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """Sets are decided last."""
+        """Decided last: a set of values, which no policy variable can hold."""
         return 2
 
     def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:

@@ -40,7 +40,7 @@ class NamePart(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """They can be in policy variables."""
+        """Decided first: policy variables can put its values into what other keys are compared with."""
         return 0
 
     def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
@@ -132,7 +132,7 @@ class OtherNamesPart(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """They are decided after the names that policies use."""
+        """Decided after the names that policies use."""
         return 3
 
     def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:

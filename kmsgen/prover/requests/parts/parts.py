@@ -85,10 +85,10 @@ class Part(Protocol):
 
     @property
     def rank(self) -> int:
-        """When the part is decided among those that are tied to it: lower ranks first."""
+        """Order of decision among the parts that policy variables tie together: lower ranks first."""
 
     def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
-        """Yield what it can be so that all literals come out as wanted; nothing only if it cannot. Raises OutsideError."""
+        """Yield values with which all literals on the part come out as wanted; nothing only if none do. Raises OutsideError."""
 
 
 def values_of(key: str, domain: Domain, asked: PartQuestion) -> Iterator[Values | None]:
@@ -140,7 +140,7 @@ class KeyPart(NamedTuple):
 
     @property
     def rank(self) -> int:
-        """Sets are decided last: no policy variable can hold one."""
+        """Decided first, or last as a set of values, which no policy variable can hold."""
         return 2 if self.domain.multi_valued else 0
 
     def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:
@@ -163,7 +163,7 @@ class MomentPart:
 
     @property
     def rank(self) -> int:
-        """It is decided before the other times."""
+        """Decided before the other times of the request, which are not later."""
         return -1
 
     def solutions(self, asked: PartQuestion) -> Iterator[Assignment]:

@@ -30,5 +30,5 @@ def present(terms: Terms, slots: Slots) -> Formula:
 
 
 def known(values: Sequence[str] | None) -> Slots:
-    """Return values that are known."""
+    """Return told values as slots that are all there; none where the key is absent (None)."""
     return [Slot(there=True, text=text) for text in values or ()]
