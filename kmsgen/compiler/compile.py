@@ -149,7 +149,7 @@ def _key_access(intent: Intent, world: World, origins: dict[str, tuple[Location,
     sids = Sids()
     traced = allow_statements(world.permits, target, intent.delegation, sids) + deny_statements(intent, world, sids)
     policy = Document(tuple(item.statement for item in traced))
-    check_size(policy, Location(intent.path))
+    check_size(policy, intent.place("key", "keys"))
     _note_origins("key-policy", traced, origins)
     return KeyAccess(target.key, policy, grants_on(intent, target), target.creation)
 

@@ -18,7 +18,7 @@ from kmsgen.compiler.conditions import has_wildcard
 from kmsgen.compiler.permit import Conditions, Permit, canonical
 from kmsgen.compiler.target import Target
 from kmsgen.errors import Location
-from kmsgen.intent.intent import GrantLine, Intent
+from kmsgen.intent.intent import DEPLOYER_FIELD, GrantLine, Intent
 from kmsgen.policy.document import Condition, Principal
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.letter_case import folded
@@ -35,8 +35,9 @@ MULTI_REGION_ROLE = f"role/aws-service-role/{MULTI_REGION_SERVICE}/AWSServiceRol
 
 def deployer_permits(intent: Intent, target: Target, others: Iterable[Permit] = ()) -> Iterator[Permit]:
     """Yield what the deployer needs for one key whose policy is ours to write; `others` are what everybody else is permitted."""
-    location, read = Location(intent.path), tags_read(others)
+    read = tags_read(others)
     for deployer in intent.deployers if target.governed else ():
+        location = intent.place(DEPLOYER_FIELD) if deployer == intent.scope.deployer else Location(intent.path)
         for action, half, conditions in _needs(intent, target, read):
             yield Permit(Principal("AWS", deployer), action, half, canonical(conditions), "deploy", (location,), explicit=False)
         for line in intent.grants:

@@ -187,6 +187,10 @@ class Ending(NamedTuple):
     grants: bool = False
 
 
+DEPLOYER_FIELD = "scope.deployer"
+"""The field of the deployer, as the places of an intent name it."""
+
+
 class Intent(NamedTuple):
     """Who may do what with one key, with the keys listed, or (`every_key`) with all keys in scope.
 
@@ -214,7 +218,13 @@ class Intent(NamedTuple):
     grants: tuple[GrantLine, ...] = ()
     guardrails: tuple[GuardRailLine, ...] = ()
     never: tuple[NeverLine, ...] = ()
+    places: tuple[tuple[str, Location], ...] = ()  # where fields stand that concern the file as a whole: `scope.deployer`
     ending: Ending = Ending()  # in no file: earlier renders tell it
+
+    def place(self, *fields: str) -> Location:
+        """Return where the first of these fields stands that the file has; the file as a whole where it has none."""
+        told = dict(self.places)
+        return next((told[field] for field in fields if field in told), Location(self.path))
 
     @property
     def deployers(self) -> Values:

@@ -18,6 +18,7 @@ from kmsgen.catalogue.key_specs import key_type
 from kmsgen.checks.intent.asked_conditions import conditions_of, limits_of_grants, of_grant, that_apply
 from kmsgen.errors import Location
 from kmsgen.intent.intent import (
+    DEPLOYER_FIELD,
     ORGANIZATION,
     Access,
     GuardRailLine,
@@ -183,7 +184,7 @@ def intended_by_deployer(intent: Intent, key: Key) -> Iterator[Expected]:
 
 
 def _intended_by(who: Principal, intent: Intent, key: Key) -> Iterator[Expected]:
-    place = Location(intent.path)
+    place = intent.place(DEPLOYER_FIELD) if who.value == intent.scope.deployer else Location(intent.path)
     kind = key_type(key.spec, key.usage) or ""
     actions = (
         *DEPLOYER.get(kind, ()),

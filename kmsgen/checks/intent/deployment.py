@@ -15,8 +15,7 @@ from kmsgen.checks.finding import Finding
 from kmsgen.checks.intent.asked_access import kinds_of_resource
 from kmsgen.checks.intent.missing_access import past_guard_rails, why
 from kmsgen.checks.judge import StatefulJudge
-from kmsgen.errors import Location
-from kmsgen.intent.intent import Intent
+from kmsgen.intent.intent import DEPLOYER_FIELD, Intent
 from kmsgen.policy.bundle import Bundle, Creation, Key, KeyAccess
 from kmsgen.policy.grant import Grant
 from kmsgen.policy.grant_form import format_grant, parse_create_grant
@@ -71,7 +70,7 @@ def _finding(intent: Intent, call: DeploymentCall, witness: Witness, decision: D
     request = witness.request
     what = f"{call.tool} calls `{request.action}` to {call.phase} {call.resource}"
     message = f"the deployer `{request.principal}` could not deploy: {what}, and {why(decision)}"
-    return Finding("undeployable", "error", message, Location(intent.path), witness, decision.reason)
+    return Finding("undeployable", "error", message, intent.place(DEPLOYER_FIELD), witness, decision.reason)
 
 
 # --- which calls are made -----------------------------------------------------------------------------------------------

@@ -16,8 +16,7 @@ from kmsgen.checks.intent.example_routes import as_sent
 from kmsgen.checks.intent.missing_access import past_denies
 from kmsgen.checks.intent.other_callers import others_of
 from kmsgen.checks.intent.specification import with_own_policies
-from kmsgen.errors import Location
-from kmsgen.intent.intent import Intent
+from kmsgen.intent.intent import DEPLOYER_FIELD, Intent
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID, Bundle, Key
 from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
@@ -94,7 +93,7 @@ def _deployer(intent: Intent, key: str, judge: Authorizer) -> Iterator[Finding]:
     decision = _put(deployer, key, PLAIN, judge)
     if decision.outcome is not Outcome.ALLOWED:
         message = f"the deployer `{deployer}` could not change the key policy of {_named(key)} again"
-        yield Finding("lockout", "error", message, Location(intent.path), statements=decision.reason)
+        yield Finding("lockout", "error", message, intent.place(DEPLOYER_FIELD), statements=decision.reason)
 
 
 def _keepers(intent: Intent, made: list[Call], key: str, judge: Authorizer) -> Iterator[Finding]:
@@ -108,7 +107,7 @@ def _keepers(intent: Intent, made: list[Call], key: str, judge: Authorizer) -> I
         reasons = tuple(dict.fromkeys(reason for decision in answers for reason in decision.reason))
         hint = "under `admins`: `{principal: account, can: [change-policy]}`"
         hint += "; access that ends with a time, comes through a service, or hangs on MFA of a role's session does not count"
-        yield Finding("lockout", "error", message, Location(intent.path), statements=reasons, hint=hint)
+        yield Finding("lockout", "error", message, intent.place("admins", "key", "keys"), statements=reasons, hint=hint)
 
 
 def _named(key: str) -> str:

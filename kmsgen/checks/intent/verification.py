@@ -60,10 +60,11 @@ def ask(intent: Intent, bundle: Bundle, origins: Origins, *, thorough: bool = Fa
 def _behind(findings: Iterable[Finding], intent: Intent, origins: Origins) -> Iterator[Finding]:
     """Yield findings with the lines behind their statements; if a guard rail denies, at its line, with how to spare from it."""
     rails = {line.location for line in intent.guardrails}
+    whole = {Location(intent.path), *(place for _, place in intent.places)}
     for finding in findings:
         lines = finding.origins or _lines(finding.statements, origins)
         denying = [line for line in lines if line in rails]
-        place = denying[0] if denying and finding.location == Location(intent.path) else finding.location
+        place = denying[0] if denying and finding.location in whole else finding.location
         hint = "; ".join(filter(None, (finding.hint, _sparing(finding) if denying else "")))
         yield finding._replace(location=place, origins=lines, hint=hint)
 

@@ -85,7 +85,7 @@ def _unsettled(access: Access) -> Iterator[Diagnostic]:
         ways = [way for way in possible if all(_may_hold(one, row.occurrence(*way, action)) for one, row in asked)]
         for one, row in asked:
             found = [row.occurrence(*way, action) for way in ways]
-            if found and row.follows_from == ("route",) and found[0].presence in _UNSURE:
+            if found and _is_unsure(found, by_route=row.follows_from == ("route",)):
                 yield _differ(access, one, found[0], action)
                 return
 
@@ -94,6 +94,8 @@ def _asked(when: When) -> Iterator[Condition]:
     """Yield the conditions of a `when` that need their key."""
     if when.via:
         yield via_condition(when.via, ())
+    if when.mfa:
+        yield Condition("Bool", "aws:MultiFactorAuthPresent", ("true",))
     if when.source_ip:
         yield Condition("IpAddress", "aws:SourceIp", when.source_ip)
     yield from filter(fails_when_absent, (*when.conditions, *grant_conditions(when.grant)))
@@ -101,6 +103,11 @@ def _asked(when: When) -> Iterator[Condition]:
 
 def _may_hold(condition: Condition, found: Occurrence) -> bool:
     return found.may_hold(exact_values(condition.operator, condition.values))
+
+
+def _is_unsure(found: list[Occurrence], *, by_route: bool) -> bool:
+    """Return whether pages differ about the most direct way; of what no route tells, about every caller whom a line means."""
+    return found[0].presence in _UNSURE if by_route else all(one.presence is Presence.CONTRADICTION for one in found)
 
 
 def _differ(access: Access, condition: Condition, found: Occurrence, action: str) -> Diagnostic:

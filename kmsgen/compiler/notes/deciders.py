@@ -69,7 +69,7 @@ def _of_own_organization(intent: Intent, name: str, place: Location) -> Iterator
 
 def _not_governed(intent: Intent, worlds: tuple[World, ...]) -> Iterator[Diagnostic]:
     """Yield what is taken for granted of key policies that stay; a deny has its effect whatever they say."""
-    place = Location(intent.path)
+    place = intent.place("key_policy", "keys")
     pairs = {
         (account_of(permit.principal.value), world.target.account)
         for world in worlds

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from kmsgen.compiler.deployer import deployer_actions
 from kmsgen.compiler.target import Target
 from kmsgen.errors import Diagnostic, Location
-from kmsgen.intent.intent import Intent, LeftOut
+from kmsgen.intent.intent import DEPLOYER_FIELD, Intent, LeftOut
 from kmsgen.policy.bundle import PrincipalPolicies
 
 SHOWN = 5
@@ -20,7 +20,7 @@ def notes_on_iam(intent: Intent, targets: Iterable[Target], principals: Mapping[
     if written and not intent.attaches:
         message = f"taken for granted: whoever keeps them attaches the IAM policies of {_listed(written)}"
         hint = "`iam: write` attaches none; `iam: attach` lets what is rendered attach them"
-        yield Diagnostic(Location(intent.path), "iam-written", message, hint)
+        yield Diagnostic(intent.place("iam", "keys", "key"), "iam-written", message, hint)
     for place, left in _left_out(intent):
         if left.to_iam:
             message = f"{_all(left.to_iam)} of `{left.principal}` takes an IAM policy, which cannot be written here"
@@ -43,12 +43,12 @@ def notes_on_deployer(intent: Intent, principals: Mapping[str, PrincipalPolicies
     own = principals.get(deployer or "")
     if own and own.identity_policies:
         message = f"`{deployer}` needs its IAM policy, which is in `deployer/`: it is to be put in place once, before it deploys"
-        yield Diagnostic(Location(intent.path), "deployer-first", message)
+        yield Diagnostic(intent.place(DEPLOYER_FIELD), "deployer-first", message)
 
 
 def _deployment(intent: Intent, targets: Iterable[Target]) -> Iterator[Diagnostic]:
     """Yield all that deploying takes where no deployer is named."""
-    place = Location(intent.path)
+    place = intent.place("scope")
     if intent.scope.deployer is None and intent.governed:
         lacking = sorted({action for target in targets for action in deployer_actions(intent, target)})
         names = ", ".join(f"`{action}`" for action in lacking)

@@ -58,7 +58,7 @@ def _recovery(intent: Intent) -> Iterator[Diagnostic]:
     own += [access for access in intent.admins if account_of_everyone(access.principal) == intent.scope.account]
     if not any("kms:PutKeyPolicy" in access.actions for access in own):
         yield Diagnostic(
-            Location(intent.path),
+            intent.place("admins", "key", "keys"),
             "no-recovery",
             "without a statement for the account the key depends on its administrators existing",
             "a recovery path: under `admins`, `{principal: account, can: [change-policy]}`",

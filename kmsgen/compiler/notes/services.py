@@ -22,7 +22,13 @@ from kmsgen.intent.intent import Intent, ServiceUse
 from kmsgen.policy.letter_case import folded
 
 CREATE_GRANT, VIA_SERVICE = "kms:CreateGrant", "kms:ViaService"
-GRANT_LIMITS = ("kms:grantisforawsresource", "kms:grantoperations", "kms:granteeprincipal", "kms:granteeserviceprincipal")
+GRANT_LIMITS = (
+    "kms:grantisforawsresource",
+    "kms:grantoperations",
+    "kms:granteeprincipal",
+    "kms:granteeserviceprincipal",
+    "kms:viaservice",
+)
 
 
 def notes_on_services(intent: Intent) -> Iterator[Diagnostic]:
@@ -142,7 +148,7 @@ def _limits_grants(use: ServiceUse, statement: ServiceStatement) -> bool:
     rows = (row for row in statement.conditions if row.status != services.RECOMMENDED or statement.generic)
     said = (*use.when.conditions, *grant_conditions(use.when.grant))
     keys = {folded(row.condition.key) for row in rows} | {folded(condition.key) for condition in said}
-    return bool(keys & set(GRANT_LIMITS))
+    return bool(use.when.via) or bool(keys & set(GRANT_LIMITS))
 
 
 def _bare_grant(use: ServiceUse, service: Service, statement: ServiceStatement) -> Diagnostic:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
-from kmsgen.catalogue.availability import Presence, PrincipalKind, Route, availability
+from kmsgen.catalogue.availability import Availability, Presence, PrincipalKind, Route, availability
 from kmsgen.catalogue.model import Service, ServiceStatement
 from kmsgen.compiler.conditions import (
     carries,
@@ -78,7 +78,7 @@ def check_said(service: Service, part: ServicePart, said: Conditions, use: Servi
         refuse_broken(service, part.statement, condition.key, use)
         for name in part.principals or (part.statement.principal,) if fails_when_absent(condition) else ():
             if not _is_sent(condition, name, part):
-                way = " through the service" if _is_through(part.statement) else ""
+                way = " through the service" if _comes_through(part.statement) else ""
                 who = readable(name, known)
                 message = f"no page says that a request of `{who}`{way} carries `{condition.key}`, so `when` may never hold"
                 raise input_error(use.location, "when-never-holds", message, "leave the condition out")
@@ -91,6 +91,8 @@ def _is_sent(condition: Condition, name: str, part: ServicePart) -> bool:
     if row is None or not actions:
         return True
     values = exact_values(condition.operator, condition.values)
+    if _comes_through(part.statement) and not _is_ever_sent(row, name, part.statement, actions):
+        return False
     cases = product(_kinds(name, part.statement), _routes(part.statement), actions)
     found = (row.occurrence(kind, way, action) for kind, way, action in cases)
     return any(each.presence is not Presence.UNDOCUMENTED and each.may_hold(values) for each in found)
@@ -108,6 +110,17 @@ def _routes(statement: ServiceStatement) -> tuple[Route, ...]:
     if statement.principal_kind == "Service":
         return (Route.SERVICE_PRINCIPAL,)
     return (Route.FORWARD_ACCESS_SESSION,) if _is_through(statement) else _CALLERS_ROUTES
+
+
+def _comes_through(statement: ServiceStatement) -> bool:
+    """Return whether the calls of a statement's callers come through the service, whether or not its page prints that."""
+    through = any(folded(row.condition.key) == VIA_SERVICE for row in statement.conditions)
+    return statement.caller and not statement.by_itself and through
+
+
+def _is_ever_sent(row: Availability, name: str, statement: ServiceStatement, actions: list[str]) -> bool:
+    cases = product(_kinds(name, statement), (Route.FORWARD_ACCESS_SESSION,), actions)
+    return any(row.occurrence(*case).presence is not Presence.NEVER for case in cases)
 
 
 def _is_through(statement: ServiceStatement) -> bool:

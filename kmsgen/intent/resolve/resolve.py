@@ -28,6 +28,8 @@ from kmsgen.reading import Steps
 
 File = TypeVar("File")
 Line = TypeVar("Line")
+_PLACES = (("name",), ("scope",), ("scope", "deployer"), ("key",), ("keys",), ("key_policy",), ("iam",), ("admins",))
+"""The fields that messages about the file as a whole are about."""
 
 
 def resolve(tree: Tree) -> Intent:
@@ -79,7 +81,14 @@ def _intent(file: PartialIntentFile, tree: Tree, context: Context) -> Intent:
         grants=_lines("grants", file.grants, resolve_grant, context),
         guardrails=_lines("guardrails", file.guardrails, resolve_guardrail, context),
         never=_lines("never", file.never, resolve_never, context),
+        places=tuple((".".join(steps), tree.where(steps)) for steps in _PLACES if _has(tree.data, steps)),
     )
+
+
+def _has(data: object, steps: tuple[str, ...]) -> bool:
+    if not steps:
+        return True
+    return isinstance(data, dict) and steps[0] in data and _has(data[steps[0]], steps[1:])
 
 
 def _lines(

@@ -108,7 +108,7 @@ def test_short_names_hide_no_id() -> None:
 
 def test_every_service_has_a_source() -> None:
     """Each row names a page of the AWS documentation and the day on which it was read."""
-    assert len(SERVICES) == 290
+    assert len(SERVICES) == 291
     assert all(source.startswith("https://docs.aws.amazon.com/") for row in SERVICES.values() for source in row.source)
     assert all(row.source and date.fromisoformat(row.read) for row in SERVICES.values())
 
@@ -142,7 +142,7 @@ def test_rows_that_could_not_be_confirmed_say_why_and_are_never_wide() -> None:
             keys = {row.condition.key for row in statement.conditions}
             assert keys & pins or any(key.startswith("kms:EncryptionContext:") for key in keys) or statement.by_itself, service.id
             assert "kms:CreateGrant" not in statement.actions or keys & pins, service.id
-    assert sum(bool(row.unconfirmed) for row in SERVICES.values()) == 27
+    assert sum(bool(row.unconfirmed) for row in SERVICES.values()) == 24
 
 
 def test_words_of_a_service() -> None:

@@ -66,7 +66,7 @@ def _refuse_taken(intent: Intent, folder: Path, files: Iterable[File]) -> None:
     if other and any(text is not None and text != file.data for file, text in there):
         message = f"`{intent.name}` is what `{_near(other)}` was rendered to: its key would get what this file says"
         hint = "where a file was moved, first render it unchanged; else take another name until what is under this one goes"
-        raise input_error(Location(intent.path), "name-taken", message, hint)
+        raise input_error(intent.place("name"), "name-taken", message, hint)
 
 
 def _near(path: Path) -> str:

@@ -13,6 +13,7 @@ TOLD = (
     ("can: [decrypt], when: {conditions: {StringEquals: {kms:ViaService: nosuch.us-west-2.amazonaws.com}}}", "via-unlisted"),
     ("can: [decrypt], when: {conditions: {StringEquals: {kms:ViaService: s3.eu-west-1.amazonaws.com}}}", "via-region"),
     ("can: [decrypt], when: {via: s3, source_ip: 203.0.113.0/24}", "condition-unsettled"),
+    ("can: [decrypt], when: {mfa: true}", "condition-unsettled"),
     ("can: [decrypt], when: {conditions: {Bool: {aws:ViaAWSService: 'false'}}}", "condition-unsettled"),
     ("can: [kms:CreateGrant], when: {conditions: {Bool: {kms:GrantIsForAWSResource: 'false'}}}", "condition-unsettled"),
 )
@@ -44,3 +45,9 @@ def test_what_is_settled_is_not_told(compiled: Compile, line: str) -> None:
     """A set operator, IfExists, or a way on which the key is documented, is no matter for a note."""
     found = compiled(f"users: [{{principal: role/app, {line}}}]")
     assert not {note.code for note in found.notes} & {"set-operator", "condition-unsettled", "via-region"}
+
+
+def test_what_pages_differ_about_of_some_callers_alone_is_not_told(compiled: Compile) -> None:
+    """Of users it is settled that they tell of MFA, and an account has users."""
+    found = compiled("users: [{principal: [user/app, account/444455556666], can: decrypt, when: {mfa: true}}]")
+    assert "condition-unsettled" not in {note.code for note in found.notes}

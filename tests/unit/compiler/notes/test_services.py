@@ -69,7 +69,8 @@ NOTES = [
     ),
     ("a service without those who use the key for it", HERE, "service: glue", {"service-callers"}),
     ("a service with them", HERE, "service: glue, principals: {glue-role: role/g}", set()),
-    ("grants that no page limits", HERE, "service: rds, principals: [role/app]", {"service-bare-grant"}),
+    ("grants that no page limits", HERE, "service: eks, principals: [role/app]", {"service-bare-grant"}),
+    ("grants that are made through the service alone", HERE, "service: rds, principals: [role/app]", set()),
     ("grants that a page limits", HERE, EBS, {"service-recommended"}),
     ("grants that the line limits", HERE, f"service: rds, principals: [role/app], when: {LIMIT}", {"when-not-on-action"}),
     (

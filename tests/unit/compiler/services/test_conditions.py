@@ -64,7 +64,7 @@ def test_grants_have_the_condition_that_the_page_prints(name: str, principal: st
 
 
 UNCONFIRMED = (
-    "apprunner", "codeguru-reviewer", "deepracer", "directory-service", "iotsitewise", "kendra-index",
+    "apprunner", "codeguru-reviewer", "deepracer", "directory-service", "kendra-index",
     "license-manager-seller-issued", "replicated-data-store", "snowball",
 )  # fmt: skip
 

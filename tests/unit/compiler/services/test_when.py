@@ -85,6 +85,7 @@ def test_when_of_named_principals_changes_nothing_of_the_service() -> None:
         use("memorydb", {"creator": "a"}, when=When(via=("s3",))),
         use("via/kafka", {"caller": "a"}, can=("Decrypt",), when=When(via=("s3", "rds"))),
         use("via/kafka", {"caller": "a"}, can=("Decrypt",), when=When(source_vpce=("vpce-1",))),
+        use("sqs", {"consumer": "a"}, when=When(source_vpce=("vpce-1",))),
         use("cloudtrail", resources=(TRAIL,), when=raw("ArnEquals", "aws:SourceArn", TRAIL + "2")),
         use("sqs", {"producer": "a"}, when=raw("StringEquals", "aws:username", "alice")),
     ],
@@ -102,11 +103,11 @@ def test_a_condition_that_can_never_hold_is_refused(line: object) -> None:
         use("memorydb", {"creator": "a"}, when=When(via=("memorydb", "s3"))),
         use("cloudtrail", resources=(TRAIL,), when=raw("ArnLike", "aws:SourceArn", "arn:aws:cloudtrail:*:*:trail/t")),
         use("via/kafka", {"caller": "a"}, can=("Decrypt",), when=raw("StringEquals", "kms:ViaService", "${aws:PrincipalTag/x}")),
-        use("sqs", {"consumer": "a"}, when=When(source_vpce=("vpce-1",))),
+        use("sqs", {"consumer": "a"}, when=When(source_ip=("203.0.113.0/24",))),
     ],
 )
 def test_a_condition_that_can_hold_beside_the_catalogues_is_written(line: object) -> None:
-    """A value in both, a wildcard, a variable, a request that comes directly."""
+    """A value in both, a wildcard, a variable, what pages differ about of calls through services."""
     assert compiled(line)  # type: ignore[arg-type]
 
 

@@ -69,7 +69,7 @@ def test_a_word_gets_what_its_page_says(name: str, word: str, variables: dict[st
     [
         ("sqs", ("producer", "consumer")),
         ("logs", ("creator", "writer", "reader")),
-        ("kinesis", ("producer", "consumer")),
+        ("kinesis", ("producer", "consumer", "administrator")),
         ("s3", ()),
         ("lambda", ("configurer", "viewer", "execution-role")),
         ("rds", ()),
