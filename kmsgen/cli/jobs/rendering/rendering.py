@@ -97,7 +97,7 @@ def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
         *lost,
         *steps(deployment, intent.keys_location),
         *(note for note in compiled.notes if not (wanted.merge_iam and note in compiled.on_deployer)),
-        *(f"{intent.name}: {note}" for note in rendering.notes),
+        *(f"{intent.keys_location}: {note}" for note in rendering.notes),
     )
     halves = halves_of(deployment) if wanted.merge_iam else None
     files = tuple(files_of(intent.name, rendering, source_of(intent.path, folder)))

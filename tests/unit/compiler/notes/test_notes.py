@@ -107,3 +107,19 @@ def test_services_elsewhere_are_told(compiled: Compile) -> None:
     found = compile_text(head + china + ADMIN + text)
     assert len([note for note in found.notes if note.code == "service-partition"]) == 2
     assert "service-partition" not in {note.code for note in compiled(text).notes}
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        (HEAD + "key: {alias: a}\nadmins: [role/Admin]\n", "no-deployer", 4),
+        (HEAD + "key: {alias: a}\nadmins: [role/Admin]\n", "no-recovery", 6),
+        (HEAD + 'keys: "*"\nkey_policy: keep\nusers: [{principal: role/a, can: decrypt}]\n', "needs-delegation", 6),
+        (HEAD + 'keys: "*"\nkey_policy: keep\niam: write\nusers: [{principal: role/a, can: decrypt}]\n', "iam-written", 7),
+        (HEAD.replace("}", ", deployer: role/ci}") + "key: {alias: a}\nadmins: [role/Admin]\n", "deployer-first", 4),
+    ],
+)
+def test_what_is_about_the_file_is_told_at_a_field_of_it(text: str, code: str, line: int) -> None:
+    """Nobody has to look for the field that a message means."""
+    (note,) = (note for note in compile_text(text.lstrip()).notes if note.code == code)
+    assert (note.location.line, note.location.column > 1) == (line - 1, True)

@@ -194,31 +194,11 @@ resource "aws_kms_key" "this" {
         ]
         Resource = "*"
         Condition = {
-          ArnLike = {
-            "aws:SourceArn" = "arn:aws:config:us-west-2:111122223333:*"
-          }
           StringEquals = {
-            "aws:SourceAccount" = "111122223333"
-          }
-        }
-      },
-      {
-        Sid    = "Service config delivery channel from named sources 2"
-        Effect = "Allow"
-        Principal = {
-          Service = "config.amazonaws.com"
-        }
-        Action = [
-          "kms:Decrypt",
-          "kms:GenerateDataKey",
-        ]
-        Resource = "*"
-        Condition = {
-          ArnLike = {
-            "aws:SourceArn" = "arn:aws:config:us-west-2:444455556666:*"
-          }
-          StringEquals = {
-            "aws:SourceAccount" = "444455556666"
+            "aws:SourceAccount" = [
+              "111122223333",
+              "444455556666",
+            ]
           }
         }
       },
