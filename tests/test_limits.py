@@ -108,6 +108,7 @@ OTHER_END = {
     "8 pairs in the": constrained(*["v"] * 9),
     "names of users and roles": used([f"role/{'p' * 511}/r"]),
     "names of sessions": used([f"{SESSION}s"]),
+    "tags whose names": tagged(("É", "a"), ("é", "b")),
     "names of federated": used([f"{FEDERATED}f"]),
 }
 SHOWN_IN = {

@@ -289,4 +289,5 @@ class Writer(NamedTuple):
         changes = self.compare(folder, made.files, force=self.job.force or self.job.check)
         changed = tuple(file.path for file in changes.changed)
         paths = tuple(file.path for file in made.files)
-        return Rendered(made.name, path, folder, paths, made.notes, changed, changes.stale, made.claims, made.halves)
+        told = (made.notes, changed, changes.stale, made.claims, made.halves, made.before)
+        return Rendered(made.name, path, folder, paths, *told)

@@ -29,6 +29,7 @@ class Rendered(NamedTuple):
     removed: tuple[str, ...]
     claims: tuple[Claim, ...] = ()
     halves: Halves | None = None
+    before: str = ""  # the name under which it was rendered until now
 
     @property
     def differs(self) -> bool:

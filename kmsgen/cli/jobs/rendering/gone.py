@@ -42,6 +42,8 @@ def gone(
     others = list(_others(names, out))
     theirs = {path for _, _, path in others}
     files = {path for one in (done if theirs else ()) if (path := Path(one.path).resolve()) in theirs}
+    begun = {one.before for one in (done if theirs else ()) if one.before}
+    files.update(path for folder, _, path in others if folder.name in begun)
     folders = [Path(path).resolve() for path in paths if path != "-" and Path(path).is_dir()]
     for folder, source, path in others:
         # of a renamed intent the history goes on in the new folder: the old one would be taken up by who renames it back

@@ -9,9 +9,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from kmsgen.cli.output_folder import MANIFEST, manifest_of, read, read_text, sha256
+from kmsgen.intent.intent import Intent
 from kmsgen.policy.bundle import NEW_KEY_ID, NEW_MULTI_REGION_KEY_ID
 from kmsgen.policy.written_policy import described_principal
 from kmsgen.render.history import UNKNOWN, History, RenderedKey, parse, tools_of
+
+About = tuple[str, str] | frozenset[str] | None
+"""The place and the alias of a key to create, or the ARNs of keys that exist."""
 
 _HEAD = 8192
 _SOURCE = re.compile(r'\{\s*"intent": "[^"]*",\s*"source": ("(?:[^"\\]|\\.)*")')
@@ -54,12 +58,48 @@ def _policies(folder: Path) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
-def folder_before(folder: Path, source: Callable[[Path], str | None]) -> Path:
-    """Return the folder beside this one that holds what an intent's file was rendered to under another name; else this one.
+def folder_before(folder: Path, source: Callable[[Path], str | None], about: About = None) -> Path:
+    """Return the folder beside this one that holds what an intent was rendered to under another name; else this one.
 
-    `source` gives the way from a folder to the file, as its manifest has it.
+    It is that of its file or, where that was moved too, that of an intent `about` the same keys whose file is gone. `source`
+    gives the way from a folder to the file, as its manifest has it.
     """
-    return folder if (folder / MANIFEST).is_file() else _rendered_to(folder, source) or folder
+    if (folder / MANIFEST).is_file() or not folder.parent.is_dir():
+        return folder
+    return (
+        _rendered_to(folder, source)
+        or (_gone(folder.parent, folder.parent.stat().st_mtime_ns).get(about) if about else None)
+        or folder
+    )
+
+
+def about_of(intent: Intent) -> About:
+    """Return what AWS knows the keys of an intent by; None where it writes no policies of keys, or its key has no alias."""
+    scope = intent.scope
+    if intent.key is None:
+        return frozenset(intent.keys) if intent.governed else None
+    place = f"arn:{scope.partition}:kms:{scope.regions[0]}:{scope.account}" if scope.regions else ""
+    return (place, intent.key.alias) if intent.key.alias else None
+
+
+def rendered_about(history: History) -> About:
+    """Return the same of what the last render made."""
+    created = history.created
+    if created is None:
+        return frozenset(key.arn for key in history.keys) or None
+    return (created.arn.rpartition(":")[0], created.alias) if created.alias else None
+
+
+@lru_cache(maxsize=1)
+def _gone(out: Path, _changed: int) -> Mapping[object, Path]:
+    """Return the folders of an output folder whose intents' files are gone, by what they are about."""
+    told = _by_source(out, _changed).items()
+    found = ((rendered_about(parse(manifest_of(one))), one) for source, one in told if not _is_file(one / source))
+    return {about: one for about, one in found if about}
+
+
+def _is_file(path: Path) -> bool:
+    return Path(os.path.normpath(path)).is_file()
 
 
 def taken_from(folder: Path, source: Callable[[Path], str | None]) -> Path | None:

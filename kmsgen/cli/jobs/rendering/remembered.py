@@ -27,6 +27,7 @@ class Made(NamedTuple):
     last: str | None = None
     halves: Halves | None = None
     lasting: bool = True
+    before: str = ""  # the name under which the intent was rendered until now
 
 
 def summary_of(made: Made) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kmsgen.checks import confirm
 from kmsgen.cli.jobs.inputs.intent_sources import IntentSource
 from kmsgen.cli.jobs.rendering.gone import source_of
-from kmsgen.cli.jobs.rendering.last_render import folder_before, last_manifest, last_render, source_told, taken_from
+from kmsgen.cli.jobs.rendering.last_render import about_of, folder_before, last_manifest, last_render, source_told, taken_from
 from kmsgen.cli.jobs.rendering.remembered import Made
 from kmsgen.cli.output_folder import MANIFEST, File, files_of, intent_folder, read
 from kmsgen.compiler.compile import Compiled, compile_intent
@@ -77,7 +77,7 @@ def _near(path: Path) -> str:
 
 def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
     folder = intent_folder(wanted.out, intent.name)
-    before = folder_before(folder, partial(source_of, intent.path))
+    before = folder_before(folder, partial(source_of, intent.path), about_of(intent))
     last, history = last_manifest(folder), last_render(before)
     former = former_of(intent, history, applied=wanted.applied)
     history = history.settled if wanted.applied else history
@@ -104,7 +104,9 @@ def _rendered(intent: Intent, wanted: WantedFiles) -> Made:
     _refuse_taken(intent, folder, files)
     made = Made(intent.name, files, notes, tuple(claims(deployment, intent.keys_location)), last, halves)
     own = source_of(intent.path, folder)
-    return made._replace(lasting=before == folder and source_told(folder) in (None, own))
+    return made._replace(
+        lasting=before == folder and source_told(folder) in (None, own), before=before.name if before != folder else ""
+    )
 
 
 def _confirm(between: Intent, compiled: Compiled, intent: Intent, former: Former) -> None:

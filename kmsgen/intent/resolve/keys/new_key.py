@@ -89,7 +89,7 @@ def _check_tags(key: KeyFile, context: Context) -> None:
     spellings: dict[str, str] = {}
     for name, value in key.tags.items():
         here: Steps = ("key", "tags", name)
-        if (other := spellings.setdefault(folded(name), name)) != name:
+        if (other := spellings.setdefault(name.lower(), name)) != name:
             message = f"`{name}` differs from `{other}` in case alone: a condition on it matches either, but not both"
             context.problems.add_key(here, "bad-tag", message, "leave one of them out")
         if not 1 <= len(name) <= 128 or folded(name).startswith("aws:"):

@@ -129,6 +129,33 @@ def renamed(name: str, key: str = "key: {alias: one}") -> None:
     Path("intents/one.yaml").write_text(INTENT.format(name=name, key=key))
 
 
+@pytest.mark.parametrize("key", ["key: {alias: one}", ADOPTED])
+def test_an_intent_whose_file_has_another_name_too_goes_on_with_its_keys(render: Render, key: str) -> None:
+    """It is known by the alias of its key, or by its keys, where the file under which they were is gone."""
+    write("one", key)
+    assert render("intents").exit_code == 0
+    Path("intents/one.yaml").unlink()
+    write("uno", key)
+    told = render("intents").stderr
+    assert "what was rendered of `one` goes on in its folder" in " ".join(told.split())
+    assert "`intent-renamed` of its file has the steps" in told
+    assert not Path("out/one").exists()
+    assert "intent-gone" not in render("intents", "--applied").stderr
+
+
+def test_an_intent_that_goes_with_its_file_is_not_that_of_one_that_takes_its_key_over(render: Render) -> None:
+    """The module of the one that goes would reset the policy of the key: that is told."""
+    another = ADOPTED.replace("1234abcd", "4321dcba")
+    write("one", ADOPTED)
+    write("two", another)
+    assert render("intents").exit_code == 0
+    Path("intents/one.yaml").unlink()
+    write("two", another.replace("]", f", {ADOPTED.partition('[')[2]}"))
+    told = render("intents").stderr
+    assert "intent-renamed" not in told
+    assert "let Terraform let go of" in told
+
+
 def test_a_rename_takes_the_old_folder_along(render: Render) -> None:
     """Also where one file is rendered: who renames back starts from what was rendered last, and not from what was left."""
     assert render("intents/one.yaml").exit_code == 0
