@@ -60,7 +60,7 @@ def escalations(universe: Universe, question: NoEscalation, meter: Meter) -> Esc
     found += steps.hits(others, _NEW_KEYS, "makes a key of its own with the same data in reach")
     found += steps.tagging(others)
     found += steps.naming(others) if _ALIAS_KEYS & _read(universe) else []
-    found += steps.reading(others)
+    found += steps.reading(others, frozenset(held.get(DECRYPT, ())))
     try:
         for operation in sorted(_grantable(universe) - _HARMLESS):
             found += steps.granting(others, operation, frozenset(held.get(operation, ())))
@@ -155,11 +155,13 @@ class _Steps:
             found.setdefault(hit.witness.action.partition(":")[2], set()).add(_asker(hit))
         return found
 
-    def reading(self, asked: Iterable[StandIn | str]) -> list[Hit]:
-        """Return who may re-encrypt in a situation in which it may not decrypt."""
+    def reading(self, asked: Iterable[StandIn | str], readers: frozenset[str]) -> list[Hit]:
+        """Return who may re-encrypt in a situation in which it may not decrypt: away from the key, but for who reads with it."""
         universe = self._beside(self.universe.bundles[0])
         bad = gained(universe.sides)._replace(second_action=f"kms:{DECRYPT}")
-        bases = universe.requests(asked, [ACTIONS[REENCRYPT]])
+        bases = (
+            base if base.request.principal in readers else _away(base) for base in universe.requests(asked, [ACTIONS[REENCRYPT]])
+        )
         return self._run(universe, bad, bases, "reads what it may not decrypt, under another key")
 
     def granting(self, asked: Iterable[StandIn | str], operation: str, holders: frozenset[str]) -> list[Hit]:
@@ -244,6 +246,12 @@ def _denying_others(bundle: Bundle, action: str, names: Iterable[str], idle: Map
     )
     policy = first.policy._replace(statements=(*first.policy.statements, denied))
     return bundle._replace(keys=(first._replace(policy=policy), *others))
+
+
+def _away(base: Base) -> Base:
+    """Ask for a move to another key. Source: KMS Developer Guide, conditions-kms, kms:ReEncryptOnSameKey."""
+    context = {**base.request.context, "kms:ReEncryptOnSameKey": ("false",)}
+    return base._replace(request=base.request._replace(context=context))
 
 
 def _to(base: Base, grantee: str | None, operation: str) -> Base:

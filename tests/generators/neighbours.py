@@ -108,13 +108,22 @@ _BY_TYPE: dict[str, Callable[[str, Random], list[str]]] = {
 }  # fmt: skip
 
 
-_SERVICE_OF_REGION = re.compile(r"[a-z0-9-]+\.[a-z]{2,4}(-[a-z]+)+-[0-9]\.amazonaws\.com")
+_OF_ORGANIZATION = re.compile(r"o-[a-z0-9]+")
+_FORMS = {
+    "kms:viaservice": re.compile(r"[a-z0-9-]+\.[a-z]{2,4}(-[a-z]+)+-[0-9]\.amazonaws\.com"),
+    "aws:sourceidentity": re.compile(r"[\w+=,.@-]{2,64}"),
+    "aws:multifactorauthage": re.compile(r"[0-9]+"),
+    "aws:sourcevpc": re.compile(r"vpc-[a-z0-9]+"),
+    "aws:sourcevpce": re.compile(r"vpce-[a-z0-9]+"),
+    **dict.fromkeys(("aws:vpceorgid", "aws:principalorgid", "aws:sourceorgid"), _OF_ORGANIZATION),
+}
+"""What values of keys look like that AWS itself makes (IAM User Guide, reference_policies_condition-keys)."""
 
 
 def well_formed(text: str, key_type: str, key: str = "") -> bool:
     """Tell whether a text can be a value of a key of a type that AWS fills in."""
-    if key.lower() == "kms:viaservice":
-        return _SERVICE_OF_REGION.fullmatch(text) is not None
+    if key.lower() in _FORMS:
+        return _FORMS[key.lower()].fullmatch(text) is not None
     readers: dict[str, Callable[[str], bool]] = {
         v.NUMBER: lambda value: re.fullmatch(r"-?\d+(\.\d+)?", value) is not None,
         v.DATE: lambda value: moment_of(value) is not None,

@@ -162,8 +162,9 @@ def replays(data: Data, request: Data) -> bool:
 
 def _has_a_name_twice(request: Data) -> bool:
     """Tell whether names of pairs differ in case alone: no page says which of their values a condition on the name sees."""
-    names = list(request.get("encryption_context", {}))
-    return len({name.lower() for name in names}) < len(names)
+    constraints = (request.get("create_grant") or {}).get("Constraints", {})
+    maps = [request.get("encryption_context", {}), *(pairs for pairs in constraints.values() if isinstance(pairs, dict))]
+    return any(len({name.lower() for name in pairs}) < len(pairs) for pairs in maps)
 
 
 @pytest.mark.parametrize("block", BLOCKS)

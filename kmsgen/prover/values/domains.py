@@ -142,6 +142,8 @@ VIA = Domain(
     ),
 )
 _CALLER = Domain(shapes=(_SERVICE,), never=_EMPTY_LABEL, nicer=("athena.amazonaws.com", "cloudformation.amazonaws.com"))
+_WHOSE = ("principal", "resource", "source", "vpce")
+_PATHS_OF_ORGANIZATIONS = Domain(shapes=(run_of("o-", (NAME + "/",)),), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True)
 
 SERVICE_NAMES = "aws:principalservicenameslist"
 """The names of the service that calls: its own, and others that nobody tells."""
@@ -167,14 +169,8 @@ DOMAINS: dict[str, Domain] = {
     "aws:sourcevpce": Domain(shapes=(run_of("vpce-", (_LOWER + DIGITS,)),), nicer=("vpce-0fedcba9876543210",)),
     "aws:sourcevpcarn": Domain(shapes=(_ARN,)),
     "aws:vpceaccount": ACCOUNT,
-    "aws:vpceorgid": Domain(shapes=(run_of("o-", (_LOWER + DIGITS,)),), nicer=("o-anotherorg1",)),
-    "aws:vpceorgpaths": Domain(shapes=(run_of("o-", (NAME + "/",)),), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
-    "aws:principalorgid": Domain(shapes=(run_of("o-", (_LOWER + DIGITS,)),), nicer=("o-anotherorg1",)),
-    "aws:principalorgpaths": Domain(shapes=(run_of("o-", (NAME + "/",)),), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
-    "aws:resourceorgid": Domain(shapes=(run_of("o-", (_LOWER + DIGITS,)),), nicer=("o-anotherorg1",)),
-    "aws:resourceorgpaths": Domain(shapes=(run_of("o-", (NAME + "/",)),), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
-    "aws:sourceorgid": Domain(shapes=(run_of("o-", (_LOWER + DIGITS,)),), nicer=("o-anotherorg1",)),
-    "aws:sourceorgpaths": Domain(shapes=(run_of("o-", (NAME + "/",)),), nicer=("o-anotherorg1/r-ab12/",), multi_valued=True),
+    **{f"aws:{whose}orgid": Domain(shapes=(run_of("o-", (_LOWER + DIGITS,)),), nicer=("o-anotherorg1",)) for whose in _WHOSE},
+    **{f"aws:{whose}orgpaths": _PATHS_OF_ORGANIZATIONS for whose in _WHOSE},
     "aws:sourceaccount": ACCOUNT,
     "aws:sourcearn": Domain(shapes=(_ARN,), nicer=("arn:aws:s3:::any-bucket",)),
     "aws:sourceidentity": Domain(shapes=(_OF_SESSION,), nicer=("someone",), strict=True, longest=64),
@@ -277,10 +273,13 @@ def within_partition(domain: Domain, partition: str) -> Domain:
 def domain_of(key: str, caller: Caller) -> Domain:
     """Return the domain of a caller's condition key by its name in lower case; any text, or absent, if nobody knows the key.
 
-    Of several values none is empty: docs/proofs.md.
+    Of several values none is empty: docs/proofs.md. Nor is one that AWS gives its form.
     """
     found = _domain_of(key, caller)
-    return found._replace(never=(*found.never, literal(""))) if found.multi_valued else found
+    return found._replace(never=(*found.never, literal(""))) if found.multi_valued or key in _FORMED else found
+
+
+_FORMED = frozenset(key for key, one in DOMAINS.items() if not any(shape.matches("x") for shape in one.shapes))
 
 
 def _domain_of(key: str, caller: Caller) -> Domain:
