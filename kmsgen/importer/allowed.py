@@ -76,8 +76,9 @@ class StatementPart(NamedTuple):
 def parts_of(origin: Origin, statement: Statement, key: Key) -> Iterator[StatementPart]:
     """Yield the parts of an Allow that have an effect on the key; whole accounts apart from other principals."""
     if is_about(statement, key):
-        for one in _apart(_by_name(statement)):
-            yield from _parts(origin, one, key)
+        for one in _by_name(statement):
+            for alone in _apart(one):
+                yield from _parts(origin, alone, key)
 
 
 def _parts(origin: Origin, statement: Statement, key: Key) -> Iterator[StatementPart]:
@@ -94,17 +95,21 @@ def _parts(origin: Origin, statement: Statement, key: Key) -> Iterator[Statement
         yield StatementPart(origin, tuple(principals), given, held)
 
 
-def _by_name(statement: Statement) -> Statement:
-    """Return an Allow of everyone with roles in aws:PrincipalArn as an Allow of these roles.
+def _by_name(statement: Statement) -> Iterator[Statement]:
+    """Yield an Allow of everyone with roles in aws:PrincipalArn as an Allow of these roles, and one of the others there.
 
     Users are left as they are: AWS does not say whether naming a user names its federated sessions too (P7). Source: IAM User
     Guide, reference_policies_condition-keys (aws:PrincipalArn): for a role session it is the role's ARN.
     """
     named = next((one for one in statement.conditions if _names_principals(one)), None)
     if named is None or {one.value for one in statement.principals or ()} != {"*"}:
-        return statement
-    others = tuple(one for one in statement.conditions if one != named)
-    return statement._replace(principals=tuple(Principal("AWS", value) for value in named.values), conditions=others)
+        yield statement
+        return
+    roles = tuple(Principal("AWS", value) for value in named.values if ":role/" in value)
+    yield statement._replace(principals=roles, conditions=tuple(one for one in statement.conditions if one != named))
+    left = named._replace(values=tuple(value for value in named.values if ":role/" not in value))
+    if left.values:
+        yield statement._replace(conditions=tuple(left if one == named else one for one in statement.conditions))
 
 
 def _apart(statement: Statement) -> Iterator[Statement]:
@@ -131,7 +136,7 @@ def _of_one_account(condition: Condition) -> Condition:
 
 def _names_principals(condition: Condition) -> bool:
     exact = not any(has_wildcard(value) or "${" in value for value in condition.values)
-    people = all(":iam:" in value and ":role/" in value for value in condition.values)
+    people = all(":iam:" in value for value in condition.values) and any(":role/" in value for value in condition.values)
     return folded(condition.key) == "aws:principalarn" and condition.operator in _EQUALITIES and exact and people
 
 

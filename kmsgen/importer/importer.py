@@ -14,7 +14,7 @@ from kmsgen.importer.draft import Draft, DraftLine, Trial
 from kmsgen.importer.grants import grant_lines
 from kmsgen.importer.head import head_of
 from kmsgen.importer.people import people_lines
-from kmsgen.importer.rails import denies_of, find_rail, forbidden_by
+from kmsgen.importer.rails import denies_of, find_rail, forbidden_by, kept_from_kms
 from kmsgen.importer.services import service_lines
 from kmsgen.importer.unsaid import Unsaid, together, unreadable
 from kmsgen.policy.bundle import KeyAccess
@@ -78,7 +78,8 @@ class _LineSearch:
         readable = (one for one in self.held if one.statement.effect is Effect.ALLOW and not [*refusals(one, access.key)])
         parts += [part for one in readable for part in delegated_parts(one, access.key, given)]
         self.forbidden = frozenset[str]().union(*(forbidden_by(one, access.key) for one in self.statements))
-        parts = [_in_order(_without(part, self.forbidden)) for part in parts]
+        unusable = self.forbidden.union(*(kept_from_kms(one, access.key) for one in self.statements))
+        parts = [_in_order(_without(part, unusable)) for part in parts]
         # whole accounts first, as in a rendered key policy
         self.parts = sorted(parts, key=lambda part: not part.principals[0].value.endswith(":root"))
         self.everything = frozenset(given for part in parts for given in part.allowed)

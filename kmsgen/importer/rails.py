@@ -8,6 +8,7 @@ from itertools import chain
 from kmsgen.arn import account_root
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.guardrails import DENY, GUARD_RAILS
+from kmsgen.compiler.conditions import has_wildcard
 from kmsgen.importer.allowed import actions_of, existing, is_about, plainest
 from kmsgen.importer.draft import Draft, DraftLine, Trial
 from kmsgen.importer.people import short
@@ -35,9 +36,32 @@ def denied(statement: Statement, key: Key) -> Denied:
 
 def forbidden_by(statement: Statement, key: Key) -> frozenset[str]:
     """Return the actions on the key that a Deny takes from everyone unconditionally."""
-    who, what, when = denied(statement, key)
+    return _denied_to_all(statement, key) if not plainest(statement.conditions) else frozenset()
+
+
+def kept_from_kms(statement: Statement, key: Key) -> frozenset[str]:
+    """Return the actions that KMS's own service-linked role alone could call, and that a Deny takes from it."""
+    if not all(map(_holds_for_service_role, statement.conditions)):
+        return frozenset()
+    return frozenset(name for name in _denied_to_all(statement, key) if ACTIONS[name.removeprefix("kms:")].policy_types is None)
+
+
+def _denied_to_all(statement: Statement, key: Key) -> frozenset[str]:
+    """Return the actions on the key that a Deny of everyone is about."""
+    who, what, _ = denied(statement, key)
     whole = statement.effect is Effect.DENY and is_about(statement, key) and not statement.not_resource
-    return what if whole and not when and not statement.not_principal and who == {Principal("AWS", "*")} else frozenset()
+    return what if whole and not statement.not_principal and who == {Principal("AWS", "*")} else frozenset()
+
+
+def _holds_for_service_role(condition: Condition) -> bool:
+    """Return whether a condition holds where a service-linked role calls: its ARN is none that is spared, and it is no service.
+
+    Source: IAM User Guide, reference_policies_condition-keys (aws:PrincipalIsAWSService).
+    """
+    key = folded(condition.key)
+    if key == "aws:principalarn" and condition.operator in _EXCEPT[key]:
+        return not any(has_wildcard(value) or "$" in value or "/aws-service-role/" in value for value in condition.values)
+    return key == "aws:principalisawsservice" and (condition.operator, condition.values) == ("Bool", ("false",))
 
 
 def find_rail(

@@ -22,7 +22,6 @@ FEW = {"cloudtrail-user", "cdk-key", "payments"}
 # Name of the case -> why `render` refuses the intent that says all of it, as it refuses any other intent that says so.
 REFUSED = {
     "dynamodb-customer": "lockout",
-    "k9-users": "kms:SynchronizeMultiRegionKey",
     "s3-through-itself": "kms:CallerAccount",
 }
 # Name of the case -> the silence of AWS that leaves a statement of it open, which `import` takes to be without effect.
