@@ -72,6 +72,8 @@ def read_key_policy(source: Source, beside: Beside) -> Described:
     readings = read_policy(_with_untold(source.data, policy, beside, untold), source.where, "required")
     gathering.add_key("", key, readings, source.where)
     gathering.keep_written("", policy, source.where)
+    if not (beside.key_arn or beside.home) and arn in _whole(policy):
+        gathering.assume(source.where(()), f"the policy is taken to be of {arn}, which an Allow names in Resource")
     lacks = _NOTHING_ELSE if _tells_region(policy, beside) else _NOTHING_ELSE | {KEY_REGION}
     return gathering.described(lacks)._replace(hides=untold)
 

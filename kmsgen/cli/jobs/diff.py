@@ -100,7 +100,8 @@ def of_subjects(before: Subject, after: Subject, found: Differences) -> Compared
     """Return what differs between two files as plain values, with the places of the statements that it comes from."""
     gained = Placing(after).accesses(found.gained, gained=True, names_keys=True)
     lost = Placing(before).accesses(found.lost, gained=False, names_keys=True)
-    return Compared(after.path, after.path, (*gained, *lost), found.reason)
+    assumed = tuple(dict.fromkeys(f"{one.what} ({one.place})" for side in (before, after) for one in side.described.assumed))
+    return Compared(after.path, after.path, (*gained, *lost), found.reason, assumed=assumed)
 
 
 def _both(asked: DiffOptions) -> tuple[Subject, Subject]:

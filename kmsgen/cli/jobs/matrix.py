@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from kmsgen.checks.matrix import matrix, of_readings
+from kmsgen.checks.matrix import Row, matrix, of_readings
 from kmsgen.cli.console import say_note
 from kmsgen.cli.jobs.inputs.option_values import wrong_usage
 from kmsgen.cli.jobs.inputs.policy_files import PolicyFile, is_one, is_ordinary, policy_files
@@ -13,8 +13,9 @@ from kmsgen.cli.jobs.parallel.many import Course, collected, end_at_first, resul
 from kmsgen.cli.reports import access_table as report
 from kmsgen.cli.reports.access_table import FileRows, NamedRow
 from kmsgen.cli.reports.progress import tracked
-from kmsgen.errors import together
+from kmsgen.errors import Diagnostic, together
 from kmsgen.sources.beside import Beside
+from kmsgen.sources.described import Described, Open
 from kmsgen.sources.subject import Subject, read_subject
 
 
@@ -42,10 +43,22 @@ def _rows(file: PolicyFile, beside: Beside) -> FileRows:
     rows = matrix(subject.bundle, organization, subject.account)
     if subject.described.narrow:
         rows = of_readings(rows, matrix(subject.described.least, organization, subject.account))
-    notes = (*subject.described.notes, *(one.diagnostic for one in subject.described.unknown))
     described = subject.described
-    named = tuple(NamedRow(row, described.names.get(row.key), described.name_of(row.key)) for row in rows)
-    return FileRows(file.path, named, notes)
+    principals = {row.principal for row in rows}
+    called = {one.open.holder: one.open for one in described.called if one.open.holder in principals}
+    notes = (*described.notes, *(one.diagnostic for one in described.unknown), *map(_assumed, called.values()))
+    return FileRows(file.path, tuple(_named(row, described, called.get(row.principal)) for row in rows), notes)
+
+
+def _assumed(one: Open) -> Diagnostic:
+    return Diagnostic(one.place, "assumed", one.what)
+
+
+def _named(row: Row, described: Described, called: Open | None) -> NamedRow:
+    """Return a row with the names of its file, and what it takes for granted, of its principal too."""
+    assumed = (*described.assumed, *filter(None, [called]))
+    told = tuple(f"{one.what} ({one.place})" for one in assumed)
+    return NamedRow(row, described.names.get(row.key), described.name_of(row.key), told)
 
 
 def _opened(subject: Subject) -> Subject:

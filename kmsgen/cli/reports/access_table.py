@@ -15,11 +15,12 @@ _NAMES = ("principal", "may", "when", "by", "unless")
 
 
 class NamedRow(NamedTuple):
-    """A row with what its file calls the key, if anything, and the key as it is printed."""
+    """A row with what its file calls the key, if anything, the key as it is printed, and what the row takes for granted."""
 
     row: Row
     name: str | None
     key: str
+    assumed: tuple[str, ...] = ()
 
 
 class FileRows(NamedTuple):
@@ -33,7 +34,7 @@ class FileRows(NamedTuple):
 def show(found: Collection[FileRows], output: str, *, by_file: bool) -> None:
     """Print the rows, with the keys they are about where these are several, and their files where these may be."""
     if output == "json":
-        answer_held(json_pieces(told(one.row) | {"name": one.name, "file": file.path} for file in found for one in file.rows))
+        answer_held(json_pieces(_with_file(file, one) for file in found for one in file.rows))
         return
     by_key = by_file or len({one.row.key for file in found for one in file.rows}) > 1
     names = (*(("file",) if by_file else ()), *(("key",) if by_key else ()), *_NAMES)
@@ -43,6 +44,10 @@ def show(found: Collection[FileRows], output: str, *, by_file: bool) -> None:
         for one in file.rows
     )
     print_table(names, rows)
+
+
+def _with_file(file: FileRows, one: NamedRow) -> dict[str, Any]:
+    return told(one.row) | {"name": one.name, "file": file.path, "assumed": list(one.assumed)}
 
 
 def told(row: Row) -> dict[str, Any]:

@@ -48,7 +48,7 @@ class Compared(NamedTuple):
     """What differs between two sides of a key, or of a file with several.
 
     `change` is what became of the intent (added, removed, renamed, changed, base), nothing of two files; `was` its name before,
-    `bases` those that differ. Where the comparison is not complete `reason` says why.
+    `bases` those that differ. Where the comparison is not complete `reason` says why. `assumed`: what it takes for granted.
     """
 
     name: str
@@ -59,6 +59,7 @@ class Compared(NamedTuple):
     was: str = ""
     bases: Texts = ()
     notes: tuple[Diagnostic | str, ...] = ()
+    assumed: Texts = ()
 
     @property
     def gained(self) -> tuple[ChangedAccess, ...]:

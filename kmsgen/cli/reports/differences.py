@@ -85,9 +85,9 @@ def _told(one: Compared) -> dict[str, Any]:
 
 
 def told_sides(one: Compared) -> dict[str, Any]:
-    """Return `{gained, lost, reason}`."""
+    """Return `{gained, lost, reason, assumed}`."""
     gained, lost = ([access.told() for access in side] for side in (one.gained, one.lost))
-    return {"gained": gained, "lost": lost, "reason": one.reason}
+    return {"gained": gained, "lost": lost, "reason": one.reason, "assumed": list(one.assumed)}
 
 
 # --- Markdown -----------------------------------------------------------------------------------------------------------

@@ -275,3 +275,21 @@ def test_a_grant_of_what_no_new_grant_covers_whole_is_lost(tmp_path: Path) -> No
     found = json.loads(run_in(tmp_path, "diff", "old.json", "new.json", "--output", "json").out)
     assert ["kms:CreateGrant"] in [group["actions"] for group in found["lost"]]
     assert ["kms:CreateGrant"] not in [group["actions"] for group in found["gained"]]
+
+
+def test_data_tells_what_is_taken_for_granted(tmp_path: Path) -> None:
+    """The default of a parameter, on both sides once; of a matrix with every row, and whose name a row makes up with that row."""
+    template = """Parameters: {Who: {Type: String, Default: "arn:aws:iam::111122223333:role/a"}}
+Resources:
+  Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Version: "2012-10-17", Statement: [
+    {Effect: Allow, Principal: {AWS: [!Ref Who, !GetAtt App.Arn]}, Action: "kms:Decrypt", Resource: "*"}]}}}
+  App: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}
+"""
+    (tmp_path / "t.yaml").write_text(template)
+    told = ("--key-arn", KEY, "--output", "json")
+    (default,) = json.loads(run_in(tmp_path, "diff", "t.yaml", "t.yaml", *told).out)["assumed"]
+    assert "parameter Who" in default
+    rows = json.loads(run_in(tmp_path, "matrix", "t.yaml", *told).out)
+    assumed = {row["principal"].rpartition("/")[2]: row["assumed"] for row in rows}
+    assert (assumed["a"], assumed["App"][0]) == ([default], default)
+    assert "whose name is not told" in assumed["App"][1]
