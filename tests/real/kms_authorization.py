@@ -59,7 +59,7 @@ def _require(operation: str, role: Any, response: Any, refuse: Refuse) -> None:
 
     backend, body = response.kms_backend, json.loads(response.body or "{}")
     place = f"arn:aws:kms:{backend.region_name}:{backend.account_id}"
-    keys = [_described(backend, one) for one in _keys(backend, body)]
+    keys = [_described(backend, one) for one in _keys(backend, body, both=operation == "UpdateAlias")]
     named = [*([f"{place}:{body['AliasName']}"] if "AliasName" in body else []), *(one["key"]["arn"] for one in keys)]
     versions = [one for policy in role.managed_policies.values() for one in policy.versions if one.is_default]
     policies = [json.loads(one.document) for one in versions]
@@ -80,11 +80,12 @@ def _require(operation: str, role: Any, response: Any, refuse: Refuse) -> None:
         raise refuse("AccessDeniedException", f"{role.arn} may not {operation}: {', '.join(verdict.reasons)}")
 
 
-def _keys(backend: Any, body: dict[str, Any]) -> list[Any]:
+def _keys(backend: Any, body: dict[str, Any], *, both: bool) -> list[Any]:
+    """Return the keys that a call is about; `both`: the key that an alias leaves too."""
     named = [body[name] for name in ("TargetKeyId", "KeyId") if name in body]
-    named += [body["AliasName"]] if "AliasName" in body and not named else []
-    found = (backend.keys.get(backend.any_id_to_key_id(one)) for one in named)
-    return [one for one in found if one is not None]
+    named += [body["AliasName"]] if "AliasName" in body and (both or not named) else []
+    found = {id(one): one for name in named if (one := backend.keys.get(backend.any_id_to_key_id(name))) is not None}
+    return list(found.values())
 
 
 def _described(backend: Any, key: Any) -> dict[str, Any]:

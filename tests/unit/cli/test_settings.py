@@ -211,6 +211,18 @@ def test_more_policies_than_are_attached_by_default_are_put_together(run: Runner
     assert (run("render").code, Path("policies/iam/manifest.json").is_file()) == (0, True)
 
 
+def test_policies_that_are_attached_beside_the_merged_ones_for_a_while_are_counted(run: Runner) -> None:
+    """Ten are there, and IAM would refuse the first merged one: that is told with the numbers."""
+    run.write("kmsgen.toml", SETTINGS.replace('["json"]', '["json", "terraform"]'))
+    for number in range(8):
+        run.write(f"intents/more-{number}.yaml", INTENT.format(name=f"more-{number}"))
+    assert run("render").code == 0
+    run.write("intents/more-8.yaml", INTENT.format(name="more-8"))
+    told = " ".join(run("render").err.split())
+    assert "iam-merged" in told
+    assert "IAM attaches 10: first have the quota raised, or access pauses: `arn:aws:iam::111122223333:role/admin` 11, " in told
+
+
 def test_a_folder_without_settings_is_put_together_where_it_has_to_be(run: Runner) -> None:
     """A run of all that the output folder has output of knows all; one of some is refused, and so is what IAM writes alone."""
     Path("kmsgen.toml").unlink()

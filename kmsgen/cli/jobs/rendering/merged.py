@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from kmsgen.cli.output_folder import Changes, File, files_of, intent_folder, manifest_of
@@ -11,6 +12,10 @@ from kmsgen.errors import Diagnostic, InputError, Location
 from kmsgen.intent.files.find import same_names
 from kmsgen.intent.settings import NAME
 from kmsgen.render.merging.halves import FOLDER
+from kmsgen.render.names import attachable_kind
+
+Merged = Mapping[str, Mapping[str, Sequence[Sequence[str]]]]
+"""What a render of merged policies tells of them: by kind and principal, what is in each."""
 
 Compare = Callable[[Path, tuple[File, ...]], Changes]
 
@@ -54,7 +59,7 @@ def of_all(
         refuse_findings(folder, rendering.artifacts, answers)
     files = tuple(files_of(FOLDER, rendering, merged=True))
     changes = compare(folder, files)
-    notes: tuple[Diagnostic | str, ...] = (*_deployers(done), *_first(before, done), *rendering.notes)
+    notes: tuple[Diagnostic | str, ...] = (*_deployers(done), *_first(before, done, rendering.homes, quota), *rendering.notes)
     paths, changed = tuple(file.path for file in files), tuple(file.path for file in changes.changed)
     yield Rendered(FOLDER, NAME, folder, paths, notes, changed, changes.stale)
 
@@ -69,12 +74,27 @@ def _deployers(done: Iterable[Rendered]) -> Iterator[Diagnostic]:
         yield Diagnostic(Location(NAME), "deployer-first", message)
 
 
-def _first(before: object, done: Collection[Rendered]) -> Iterator[Diagnostic]:
-    """Yield the note on the first merged render: what the intents attached goes with it."""
+def _first(before: object, done: Collection[Rendered], homes: Merged, quota: int) -> Iterator[Diagnostic]:
+    """Yield the note on the first merged render: what the intents attached goes with it, and is there beside it until then."""
     if not before and done:
         message = f"the IAM policies of {len(done)} intents stand in `{FOLDER}/` now, and in no module and stack of an intent"
         hint = f"first deploy `{FOLDER}/` with the ARNs of the keys, then the intents: their own policies are detached with that"
-        yield Diagnostic(Location(NAME), "iam-merged", message, hint)
+        crowded = ", ".join(f"`{arn}` {count}" for arn, count in _meanwhile(done, homes) if count > quota)
+        more = (
+            f"; both are attached meanwhile, and IAM attaches {quota}: first have the quota raised, or access pauses: {crowded}"
+        )
+        yield Diagnostic(Location(NAME), "iam-merged", message, hint + (more if crowded else ""))
+
+
+def _meanwhile(done: Iterable[Rendered], homes: Merged) -> Iterator[tuple[str, int]]:
+    """Yield how many policies a principal has while what intents of an earlier render attached is there beside what is merged."""
+    earlier = (one.halves for one in done if one.halves and one.halves.attaches and manifest_of(one.folder))
+    held: Counter[str] = Counter()
+    for halves in earlier:
+        for policies in (halves.policies, halves.own):
+            held.update({arn: len(found) for arn, found in policies.items() if attachable_kind(arn)})
+    merged = {arn: len(policies) for told in homes.values() for arn, policies in told.items()}
+    yield from ((arn, count + merged.get(arn, 0)) for arn, count in sorted(held.items()))
 
 
 def no_more_merged(out: Path, compare: Compare) -> Iterator[Rendered]:
