@@ -26,7 +26,7 @@ from kmsgen.errors import Diagnostic, InputError, KmsgenError, together
 from kmsgen.intent.settings import AskedOfAll
 from kmsgen.policy.document import Document, Effect
 from kmsgen.prover.question import Proof, Result
-from kmsgen.sources.beside import NOTHING, Beside
+from kmsgen.sources.beside import Beside
 from kmsgen.sources.subject import PLAN, Identified, Subject, identify
 from kmsgen.sources.terraform.plan import has_both_sides, is_about_access
 
@@ -99,9 +99,8 @@ def _gated(one: PolicyFile, beside: Beside, rules: Rules, bounds: Bounds) -> Gat
     file = identify(path)
     if file.form is PLAN and not is_about_access(file.source):
         return Gated(path, notes=(f"{path}: nothing here is about KMS",))
-    told = NOTHING if file.form.holds_everything else beside
-    subject = file.read(told)
-    difference = _difference(file, told, bounds) if file.form is PLAN and has_both_sides(file.source) else None
+    subject = file.read(beside)
+    difference = _difference(file, beside, bounds) if file.form is PLAN and has_both_sides(file.source) else None
     notes: list[Diagnostic | str] = [*subject.described.notes]
     if not subject.bundle.keys and not _speaks_of_kms(subject):
         notes.append(f"{path}: nothing here is about KMS")

@@ -183,7 +183,7 @@ def test_what_stands_beside_counts_in_every_command(beside: Runner, path: str) -
     assert "iam.json" in {one["location"]["path"] for one in linted} or linted
 
 
-@pytest.mark.parametrize("command", ["matrix", "prove", "lint", "simulate", "explain"])
+@pytest.mark.parametrize("command", ["matrix", "prove", "lint", "simulate", "explain", "import", "gate"])
 @pytest.mark.parametrize("path", ["scenario.json", "intent.yaml"])
 def test_nothing_stands_beside_what_holds_everything(beside: Runner, command: str, path: str) -> None:
     """An option that would be passed over is refused."""
