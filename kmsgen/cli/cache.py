@@ -10,24 +10,24 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import sqlite3
 import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from kmsgen.cli.console import say
 from kmsgen.cli.lock import locked
 from kmsgen.errors import KmsgenError
 from kmsgen.resources import is_own_folder
 
+if TYPE_CHECKING:
+    import sqlite3
+
 MAX_BYTES = 1024 * 1024 * 1024
 """Of a larger file the answers that were not used for the longest time go."""
 _FILE, _SET_ASIDE, _LOCK = "answers.sqlite", "answers.sqlite.damaged", "answers.kmsgen-lock"
-_DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
-"""What SQLite says of a damaged file, of one that is none of its own, and of other tables than those that are asked."""
 _DAY = 24 * 60 * 60
 _TABLE = """CREATE TABLE IF NOT EXISTS answers
     (key TEXT PRIMARY KEY, day INTEGER NOT NULL, seal TEXT NOT NULL, summary TEXT NOT NULL, body BLOB NOT NULL) WITHOUT ROWID"""
@@ -106,6 +106,8 @@ class Cache:
         return [] if file is None else self._tried(lambda: file.execute(statement, values).fetchall()) or []
 
     def _tried(self, work: Callable[[], Done]) -> Done | None:
+        import sqlite3  # noqa: PLC0415 - only where answers are kept
+
         try:
             return work()
         except (sqlite3.Error, OSError, KmsgenError) as error:
@@ -132,6 +134,8 @@ def _seal(key: str, summary: object, packed: object) -> str | None:
 
 
 def _opened(folder: Path) -> sqlite3.Connection:
+    import sqlite3  # noqa: PLC0415 - as above
+
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not is_own_folder(folder):
         raise PermissionError("the folder is not the user's own, or others may write it")
@@ -148,8 +152,13 @@ def _opened(folder: Path) -> sqlite3.Connection:
 
 
 def _is_damage(error: Exception) -> bool:
-    """Return whether an error is one of the file, and not of what it meets: the low byte of a code is what it is a kind of."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
+    """Return whether an error is one of the file, none of its own or other tables too, and not of what it meets.
+
+    The low byte of SQLite's code is what it is a kind of.
+    """
+    import sqlite3  # noqa: PLC0415 - as above
+
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR)
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -1,6 +1,6 @@
 """Moments as texts in full, `2026-01-01T00:00:00Z`: digit by digit, so that order and patterns are told apart together.
 
-Dates of this form come in the order of their texts. What else ISO 8601 and AWS take for a moment is `OTHER_NOTATIONS`.
+Dates of this form come in the order of their texts. What else ISO 8601 and AWS take for a moment is `other_notations`.
 Source: IAM User Guide, reference_policies_elements_condition_operators (date condition operators).
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -41,34 +42,46 @@ def _begins(*pieces: str | tuple[str, int]) -> Pattern:
     return Pattern([*run_of(*pieces).steps, STAR])
 
 
-INVALID = (
-    _begins(_YEAR, "-00-"),
-    _begins(_YEAR, "-1", ("3456789", 1)),
-    _begins(_YEAR, "-", _TWO, "-00"),
-    _begins(_YEAR, "-", _TWO, "-3", ("23456789", 1)),
-    _begins(_YEAR, "-02-3"),
-    _begins(_YEAR, "-0", ("469", 1), "-31"),
-    _begins(_YEAR, "-11-31"),
-    *(_begins(_TWO, *years, "-02-29") for years in _NO_FOURS),
-    *(_begins(*centuries, "00-02-29") for centuries in _NO_FOURS),
-    _begins(_YEAR, "-", _TWO, "-", _TWO, "T2", ("456789", 1)),
-)
-"""Texts that are no dates: days that a month does not have, hours of no day."""
+@cache
+def invalid() -> tuple[Pattern, ...]:
+    """Patterns of texts that are no dates: days that a month does not have, hours of no day."""
+    return (
+        _begins(_YEAR, "-00-"),
+        _begins(_YEAR, "-1", ("3456789", 1)),
+        _begins(_YEAR, "-", _TWO, "-00"),
+        _begins(_YEAR, "-", _TWO, "-3", ("23456789", 1)),
+        _begins(_YEAR, "-02-3"),
+        _begins(_YEAR, "-0", ("469", 1), "-31"),
+        _begins(_YEAR, "-11-31"),
+        *(_begins(_TWO, *years, "-02-29") for years in _NO_FOURS),
+        *(_begins(*centuries, "00-02-29") for centuries in _NO_FOURS),
+        _begins(_YEAR, "-", _TWO, "-", _TWO, "T2", ("456789", 1)),
+    )
+
+
 _DAY = (_YEAR, "-", _TWO, "-", _TWO)
 _SIGN, _SOME = ("+-", 1), (_ONE, (DIGITS, 0))
 _CLOCKS = ((), (":", _TWO), (":", _TWO, ".", *_SOME))
 _ZONES = ((_SIGN, _TWO, _TWO), (_SIGN, _TWO, ":", _TWO))
-SECONDS = tuple(run_of(*sign, *_SOME, *more) for sign in ((), (_SIGN,)) for more in ((), (".", *_SOME)))
-"""Seconds since 1970, or a year: wider than what is read."""
-OTHER_NOTATIONS = (
-    run_of(_YEAR, "-", _TWO),
-    run_of(*_DAY),
-    run_of(*_DAY, "T", _TWO, ":", _TWO, "Z"),
-    *(run_of(*_DAY, "T", _TWO, ":", _TWO, *clock, *zone) for clock in _CLOCKS for zone in _ZONES),
-)
-"""A month, a day, a minute in UTC, a moment in another zone: wider than what is read."""
 _ZONE = timedelta(days=5)
 """No zone is so far from UTC: its hours and minutes have two digits."""
+
+
+@cache
+def seconds() -> tuple[Pattern, ...]:
+    """Patterns of seconds since 1970, or of a year: wider than what is read."""
+    return tuple(run_of(*sign, *_SOME, *more) for sign in ((), (_SIGN,)) for more in ((), (".", *_SOME)))
+
+
+@cache
+def other_notations() -> tuple[Pattern, ...]:
+    """Patterns of a month, a day, a minute in UTC, a moment in another zone: wider than what is read."""
+    return (
+        run_of(_YEAR, "-", _TWO),
+        run_of(*_DAY),
+        run_of(*_DAY, "T", _TWO, ":", _TWO, "Z"),
+        *(run_of(*_DAY, "T", _TWO, ":", _TWO, *clock, *zone) for clock in _CLOCKS for zone in _ZONES),
+    )
 
 
 class MomentCell(NamedTuple):
@@ -95,10 +108,10 @@ def notations(domain: Domain, constants: Iterable[str], possible: Callable[[str]
         return None
     cells_ = [cell for cell in found if possible(cell.text)]
     told = domain._replace(kind=Kind.TEXT, strict=True, nicer=())
-    exact = [told._replace(shapes=cell.shapes, never=(*domain.never, *INVALID), longest=LONGEST) for cell in cells_]
-    elsewhere = [told._replace(shapes=OTHER_NOTATIONS, never=far_from(cell)) for cell in cells_]
+    exact = [told._replace(shapes=cell.shapes, never=(*domain.never, *invalid()), longest=LONGEST) for cell in cells_]
+    elsewhere = [told._replace(shapes=other_notations(), never=far_from(cell)) for cell in cells_]
     why = "a moment is compared as a text, and may be written in another way than in full and in UTC"
-    return Notations(exact, [told._replace(shapes=SECONDS), *elsewhere], BothOutsideError(why))
+    return Notations(exact, [told._replace(shapes=seconds()), *elsewhere], BothOutsideError(why))
 
 
 def cells(moments: Iterable[Decimal]) -> Iterator[MomentCell] | None:
@@ -123,7 +136,7 @@ def _cells(stamps: Sequence[str]) -> Iterator[MomentCell]:
 
 def far_from(cell: MomentCell) -> tuple[Pattern, ...]:
     """Return patterns of texts that are no dates, or whose date and time are further from a cell than a zone can bring them."""
-    return (*INVALID, *_beyond(cell.low, -_ZONE), *_beyond(cell.high, _ZONE))
+    return (*invalid(), *_beyond(cell.low, -_ZONE), *_beyond(cell.high, _ZONE))
 
 
 def _beyond(stamp: str, more: timedelta) -> Iterator[Pattern]:

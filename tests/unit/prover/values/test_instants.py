@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kmsgen.authorizer.language.operators import parse_date
-from kmsgen.prover.values.instants import INVALID, OTHER_NOTATIONS, SECONDS, cells, far_from
+from kmsgen.prover.values.instants import cells, far_from, invalid, other_notations, seconds
 from kmsgen.prover.values.ranges import moments
 
 WHOLE = st.integers(0, 4_102_444_800).map(Decimal)
@@ -32,14 +32,14 @@ def test_every_moment_is_in_one_cell_and_compares_as_its_cell_does(constants: li
 def test_what_is_no_date_is_told(year: int, month: int, day: int, hour: int) -> None:
     """Of the texts of the form of a moment the invalid ones are those that cannot be read."""
     text = f"{year}-{month:02}-{day:02}T{hour:02}:00:00Z"
-    assert any(pattern.matches(text) for pattern in INVALID) is not bool(parse_date(text))
+    assert any(pattern.matches(text) for pattern in invalid()) is not bool(parse_date(text))
 
 
 @pytest.mark.parametrize("year", ["1900", "2000", "2023", "2024", "2100", "2096", "2400"])
 def test_leap_days(year: str) -> None:
     """The 29th of February is of leap years only."""
     text = f"{year}-02-29T00:00:00Z"
-    assert any(pattern.matches(text) for pattern in INVALID) is not bool(parse_date(text))
+    assert any(pattern.matches(text) for pattern in invalid()) is not bool(parse_date(text))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_leap_days(year: str) -> None:
 def test_other_notations(text: str) -> None:
     """What is read as a moment and is not written in full and in UTC is another notation."""
     assert parse_date(text)
-    assert any(shape.matches(text) for shape in (*OTHER_NOTATIONS, *SECONDS))
+    assert any(shape.matches(text) for shape in (*other_notations(), *seconds()))
 
 
 @given(st.lists(WHOLE, min_size=1, max_size=3), WHOLE, st.integers(-99, 99))
