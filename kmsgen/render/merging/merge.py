@@ -7,7 +7,7 @@ Source: IAM User Guide, "IAM and AWS STS quotas".
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -24,12 +24,13 @@ from kmsgen.render.claims import by_default
 from kmsgen.render.deployment import key_id
 from kmsgen.render.identity_policies import IdentityPolicy
 from kmsgen.render.merging.halves import FOLDER, Halves
+from kmsgen.render.merging.intents import IntentsOfRun, Keyed
 from kmsgen.render.merging.placing import Homes, Placed, moves, placed
 from kmsgen.render.merging.stacks import templates
 from kmsgen.render.merging.statements import accesses
 from kmsgen.render.names import Holder, attachable_kind, holders, parts, policy_name, resource_camel, resource_words
 from kmsgen.render.read_back import resolved, same
-from kmsgen.render.references import KeyReference, KeyReferences, named_ids
+from kmsgen.render.references import KeyReference, KeyReferences
 from kmsgen.render.terraform import modules
 from kmsgen.render.terraform.hcl import Expression, text
 from kmsgen.render.terraform.module import Module
@@ -47,7 +48,7 @@ Label = Callable[[str], str]
 
 
 def render(
-    found: Sequence[Halves], formats: Iterable[str], before: Before = MappingProxyType({}), quota: int = MANAGED_POLICIES
+    found: Collection[Halves], formats: Iterable[str], before: Before = MappingProxyType({}), quota: int = MANAGED_POLICIES
 ) -> Rendering:
     """Write the IAM policies of a run's intents, merged. `before` are the homes of the last render.
 
@@ -58,12 +59,13 @@ def render(
     if not wanted:
         return Rendering((), ())
     others, own = _merged(found, before, quota, own=False), _merged(found, before, quota, own=True)
-    _refuse_many(found, others, own, quota)
+    run = IntentsOfRun.of(found)
+    _refuse_many(run, others, own, quota)
     artifacts: list[Artifact] = []
     notes: list[str] = list(_moved({**others, **own}))
     for policies, is_own in ((others, False), (own, True)):
-        for account in dict.fromkeys(account_of(arn) or "" for arn in policies):
-            one = _Account(found, account, {arn: held for arn, held in policies.items() if account_of(arn) == account}, is_own)
+        for account, held in _by_account(policies).items():
+            one = _Account(run, account, held, is_own)
             if "terraform" in wanted:
                 artifacts += one.module()
             if "cloudformation" in wanted:
@@ -72,6 +74,13 @@ def render(
     homes = {kind: {arn: one.homes for arn, one in held.items()} for kind, held in ((OTHERS, others), (OWN, own))}
     told = (*dict.fromkeys(notes), *cloudformation.long_templates(artifacts))
     return Rendering(tuple(artifacts), told, homes=homes)
+
+
+def _by_account(policies: Policies) -> dict[str, Policies]:
+    found: dict[str, Policies] = {}
+    for arn, held in policies.items():
+        found.setdefault(account_of(arn) or "", {})[arn] = held
+    return found
 
 
 def homes_of(manifest: Mapping[str, Any]) -> Before:
@@ -96,7 +105,7 @@ def _moved(policies: Policies) -> Iterator[str]:
             )
 
 
-def _merged(found: Sequence[Halves], homes: Before, quota: int, *, own: bool) -> Policies:
+def _merged(found: Collection[Halves], homes: Before, quota: int, *, own: bool) -> Policies:
     """Return the policies of each principal. Raises RefusedError where they would not say what they said apart."""
     before: dict[str, list[Document]] = {}
     places: dict[str, Location] = {}
@@ -105,8 +114,14 @@ def _merged(found: Sequence[Halves], homes: Before, quota: int, *, own: bool) ->
             before.setdefault(arn, []).extend(documents)
             places.setdefault(arn, Location(halves.path))
     last = homes.get(OWN if own else OTHERS, {})
-    after = {arn: _placed(documents, last.get(arn, ()), places[arn], quota) for arn, documents in sorted(before.items())}
-    if wrong := [arn for arn in after if accesses(after[arn].documents.values()) != accesses(before[arn])]:
+    after: Policies = {}
+    wrong: list[str] = []
+    for arn in sorted(before):
+        apart = before.pop(arn)  # of an estate there are many: they go when they are merged
+        after[arn] = _placed(apart, last.get(arn, ()), places[arn], quota)
+        if accesses(after[arn].documents.values()) != accesses(apart):
+            wrong.append(arn)
+    if wrong:
         raise _refused("read-back", f"merged, the IAM policies do not say what was proved: {', '.join(wrong)}")
     return after
 
@@ -120,17 +135,15 @@ def _placed(documents: list[Document], homes: Homes, place: Location, quota: int
     return found if len(anew.documents) >= len(found.documents) else anew._replace(moved=moves(homes, anew.homes))
 
 
-def _refuse_many(found: Sequence[Halves], others: Policies, own: Policies, quota: int) -> None:
+def _refuse_many(run: IntentsOfRun, others: Policies, own: Policies, quota: int) -> None:
     """Refuse what IAM would not attach, counted over the run; what is attached to nobody here is as many as it takes."""
     problems = []
     for arn in dict.fromkeys((*others, *own)):
-        intents = [one for one in found if arn in one.policies or arn in one.own]
+        attached = run.attaching[arn]
         count = sum(len(held[arn].documents) for held in (others, own) if arn in held)
-        attached = {one.attaches for one in intents}
         if count > quota and True in attached and attachable_kind(arn):
-            message = (
-                f"`{arn}` would need {count} IAM policies of {MANAGED_POLICY_CHARACTERS:,} characters over {len(intents)} intents"
-            )
+            needed = f"{count} IAM policies of {MANAGED_POLICY_CHARACTERS:,} characters"
+            message = f"`{arn}` would need {needed} over {attached.total()} intents"
             problems.append((f"{message}; at most {quota} can be attached{by_default(quota)}", TOO_MANY_HINT))
         if len(attached) > 1:
             message = f"some intents attach the IAM policies of `{arn}` and some only write them"
@@ -146,11 +159,9 @@ def _refused(code: str, message: str) -> RefusedError:
 class _Account:
     """The merged policies of one account, `own` those of deployers."""
 
-    def __init__(self, found: Sequence[Halves], account: str, policies: Policies, own: bool) -> None:  # noqa: FBT001 - one of two
-        self.account, self.policies, self.own = account, policies, own
-        self.keys = _named_in((document for held in policies.values() for document in held.documents.values()), found)
-        self.region = next((one.region for one in found if one.region), "")
-        self.attaching = {arn for one in found if one.attaches for arn in (*one.policies, *one.own)}
+    def __init__(self, run: IntentsOfRun, account: str, policies: Policies, own: bool) -> None:  # noqa: FBT001 - one of two
+        self.run, self.account, self.policies, self.own = run, account, policies, own
+        self.keys = run.named_in(document for held in policies.values() for document in held.documents.values())
 
     def module(self) -> list[Artifact]:
         """Return the files of the Terraform module."""
@@ -170,13 +181,13 @@ class _Account:
 
     def _template(self, suffix: str, policies: Sequence[IdentityPolicy]) -> Artifact:
         folder = deployer.FOLDER if self.own else cloudformation.FORMAT
-        parameters = _parameters(_named_in((one.document for one in policies), self.keys))
+        parameters = _parameters(self.run.named_in(one.document for one in policies))
         of_keys = (cloudformation.reference_of(one.key_arn, {"Ref": name}) for name, one in parameters.items())
         template = cloudformation.Template(
             f"{folder}/template-{self.account}{suffix}.yaml",
             f"IAM policies of account {self.account} of {OF_ALL}",
             self.account,
-            self.region,
+            self.run.region,
             reference=KeyReferences(of_keys),
             policies=tuple(policies),
             given_keys=tuple((name, one.intent) for name, one in parameters.items()),
@@ -192,7 +203,7 @@ class _Account:
         return tuple(one for arn, holder in found.items() for one in self._of(arn, holder, label))
 
     def _of(self, arn: str, holder: Holder, label: Label) -> Iterator[IdentityPolicy]:
-        attached = holder if arn in self.attaching else holder._replace(kind="")
+        attached = holder if self.run.attaching[arn][True] else holder._replace(kind="")
         # no intent has a plus in its name, so these are the names of no other policies
         prefix = "kmsgen+deployer" if self.own else "kmsgen+iam"
         documents = self.policies[arn].documents
@@ -202,20 +213,14 @@ class _Account:
 
     def _confirm(self, artifact: Artifact, policies: Sequence[IdentityPolicy]) -> None:
         """Refuse a template that, read again from its text, does not hold its policies."""
-        arns = {name: one.key_arn for name, one in _parameters(self.keys).items()}
+        arns = {name: one.key_arn for name, one in _parameters(self.run.named_in(one.document for one in policies)).items()}
         resources = parse(artifact.text, artifact.path).data["Resources"].values()
         read = [parse_document(resolved(one["Properties"]["PolicyDocument"], arns)) for one in resources]
         if not same(read, [one.document for one in policies]):
             raise _refused("read-back", f"the rendering does not say what was proved: {artifact.path}")
 
 
-def _named_in(documents: Iterable[Document], found: Iterable[Halves]) -> list[Halves]:
-    """Return those whose key to create is named in policies."""
-    ids = frozenset[str]().union(*map(named_ids, documents))
-    return [one for one in found if one.key_arn and key_id(one.key_arn) in ids]
-
-
-def _parameters(found: Iterable[Halves]) -> dict[str, Halves]:
+def _parameters(found: Iterable[Keyed]) -> dict[str, Keyed]:
     """Return the parameter through which a stack is told of the key of each."""
     return {f"KeyArn{resource_camel(one.intent)}": one for one in found}
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from kmsgen.cli.output_folder import Changes, File, files_of, intent_folder, manifest_of
 from kmsgen.cli.reports.renderings import Rendered
+from kmsgen.cli.spool import Spool
 from kmsgen.errors import Diagnostic, InputError, Location
 from kmsgen.intent.files.find import same_names
 from kmsgen.intent.settings import NAME
@@ -52,7 +53,7 @@ def of_all(
         raise InputError(taken)
     folder = intent_folder(out, FOLDER)
     before = manifest_of(folder)
-    rendering = render([one.halves for one in done if one.halves], formats, homes_of(before), quota)
+    rendering = render(Spool(one.halves for one in done if one.halves), formats, homes_of(before), quota)
     if lint:
         from kmsgen.cli.jobs.rendering.template_lint import refuse_findings  # noqa: PLC0415 - not with `--no-lint`
 
