@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from kmsgen.arn import is_service_principal, without_region
 from kmsgen.cli.jobs.untold_names import UntoldNames
 from kmsgen.cli.reports.unknown import named
 from kmsgen.policy.bundle import Bundle, Key
@@ -15,7 +13,7 @@ from kmsgen.prover.grouping import of_forms
 from kmsgen.prover.key_forms import as_condition, forms_of, said
 from kmsgen.prover.problem import Budget
 from kmsgen.prover.prove import patterns_of, prove
-from kmsgen.prover.question import Beyond, Never, NoEscalation, NoLockout, NoPublic, Proof, Question, Result
+from kmsgen.prover.question import Beyond, NoEscalation, NoLockout, NoPublic, Proof, Question, Result
 from kmsgen.prover.representatives import Representatives
 from kmsgen.sources.described import Open
 from kmsgen.sources.subject import Subject
@@ -48,40 +46,11 @@ class Questioned:
             self.subject.described.called, self.subject.described.account, lambda other: self._answer(number, other, bounds)
         )
         proof = names.whatever_they_are(self._answer(number, question, bounds), question)
-        for service in self._other_names(question) if proof.result is Result.PROVED else ():
-            other = self._answer(number, service, bounds)
-            if other.result is not Result.PROVED:
-                return other._replace(
-                    question=proof.question, reason="; ".join(filter(None, (f"as {service.principal}", other.reason)))
-                )
         if proof.result is not Result.PROVED:
             return proof
         assumed = (*self.subject.described.assumed, *names.assumed(question))
         assuming = f"assuming: {named(assumed)}" if assumed else ""
         return proof._replace(reason="; ".join(filter(None, (proof.reason, assuming))))
-
-    def _other_names(self, question: Question | None) -> Iterator[Never]:
-        """Yield what is asked of a service for the other names by which policies and grants call it, with a Region or without.
-
-        A service has both at a time. Source: IAM User Guide, reference_policies_condition-keys, aws:PrincipalServiceNamesList.
-        """
-        if not isinstance(question, Never) or not is_service_principal(question.principal):
-            return
-        meant = without_region(question.principal)
-        yield from (
-            question._replace(principal=name)
-            for name in self._services
-            if name != question.principal and without_region(name) == meant and meant in (name, question.principal)
-        )
-
-    @cached_property
-    def _services(self) -> tuple[str, ...]:
-        """The names of services in key policies and grants."""
-        keys = self.subject.bundle.keys
-        statements = (one for access in keys for one in access.policy.statements)
-        of_policies = (who.value for one in statements for who in one.principals or () if who.kind == "Service")
-        granted = (grant.grantee for access in keys for grant in access.grants if grant.grantee_is_service)
-        return tuple(dict.fromkeys((*of_policies, *granted)))
 
     def _answer(self, number: int, question: Question | None, bounds: Bounds) -> Proof:
         question = question or _beyond(self.subject, self.subject.about(number), self.subject.bundle.keys[number].key)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from kmsgen.arn import ACCOUNT_ID, parse_arn
+from kmsgen.arn import ACCOUNT_ID, parse_arn, without_region
 from kmsgen.authorizer.language import wildcards
 from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.prover.problem import Meter, Values
@@ -64,6 +64,8 @@ class Matching:
         account = _account_in(pattern)
         if account is not None:
             return caller.account == account
+        if caller.kind is CallerKind.SERVICE and _is_service(pattern, principal, possible=possible):
+            return True
         fits = _fits(pattern)
         if any(fits(text) for text in (principal, caller.role, _as_user(pattern, caller) if possible else None) if text):
             return True
@@ -103,6 +105,15 @@ def _account_in(pattern: str) -> str | None:
     """Return the account that a pattern names as a whole: its number or its root ARN."""
     arn = parse_arn(pattern)
     return pattern if ACCOUNT_ID.match(pattern) else arn.account if arn and arn.resource == "root" else None
+
+
+def _is_service(pattern: str, name: str, *, possible: bool) -> bool:
+    """Return whether two names are of one service: it has one without a Region, and one for each Region, all at a time.
+
+    Source: IAM User Guide, reference_policies_condition-keys, aws:PrincipalServiceNamesList.
+    """
+    whole = without_region(pattern)
+    return without_region(name) == whole and (pattern == whole or (possible and name == whole))
 
 
 def _as_user(pattern: str, caller: Caller) -> str | None:

@@ -273,12 +273,14 @@ def within_partition(domain: Domain, partition: str) -> Domain:
 def domain_of(key: str, caller: Caller) -> Domain:
     """Return the domain of a caller's condition key by its name in lower case; any text, or absent, if nobody knows the key.
 
-    Of several values none is empty: docs/proofs.md. Nor is one that AWS gives its form.
+    Of several values none is empty: docs/proofs.md. Nor is one that AWS gives its form; in none but ARNs is a wildcard then.
     """
     found = _domain_of(key, caller)
-    return found._replace(never=(*found.never, literal(""))) if found.multi_valued or key in _FORMED else found
+    wild = (_HOLDS_WILDCARD,) if key in _FORMED and _ARN not in found.shapes else ()
+    return found._replace(never=(*found.never, literal(""), *wild)) if found.multi_valued or key in _FORMED else found
 
 
+_HOLDS_WILDCARD = Pattern([STAR, PatternStep("*?"), STAR])
 _FORMED = frozenset(key for key, one in DOMAINS.items() if not any(shape.matches("x") for shape in one.shapes))
 
 

@@ -39,7 +39,8 @@ def document(statements: list[Mapping[str, Any]]) -> Document:
     for one in statements:
         effect = "allow" if "allow" in one else "deny"
         statement = {"Effect": effect.title(), "Action": one[effect], "Resource": one.get("about", "*")}
-        statement |= {"Principal": {"AWS": arn(one["to"])}} if "to" in one else {}
+        kind = "Service" if one.get("to", "").endswith(".amazonaws.com") else "AWS"
+        statement |= {"Principal": {kind: arn(one["to"])}} if "to" in one else {}
         statement |= {"NotPrincipal": {"AWS": [arn(who) for who in one["but"]]}} if "but" in one else {}
         found.append(statement | ({"Condition": one["when"]} if "when" in one else {}))
     return parse_document({"Version": "2012-10-17", "Statement": found}) if found else Document(())
