@@ -90,8 +90,9 @@ class _TreeReader(NamedTuple):
         plain = name and name.isprintable() and "\\" not in name and not name.startswith(("/", "~"))
         if not plain or ":" in name or not name.lower().endswith(ENDINGS) or len(name) > 1024:
             raise input_error(place, "extends-path", f"`{name}` is not a path that can be extended", hint)
-        if path == "-":
-            raise input_error(place, "extends-path", "a file read from standard input cannot extend another")
+        if path == "-" or not self.store.is_file(path):
+            message = "what comes from standard input or a pipe cannot extend another file"
+            raise input_error(place, "extends-path", message, "name the file itself: what it extends is found beside it")
         shown = self.store.beside(path, name)
         repository = self.store.outside(path, self.store.identity(shown))
         if repository is not None:

@@ -8,6 +8,7 @@ import pytest
 
 from kmsgen.errors import InputError
 from kmsgen.intent.load import load_intent
+from tests.unit.cli.running import piped
 from tests.unit.intent.conftest import codes_of, intent, write
 
 
@@ -56,6 +57,13 @@ def test_a_base_that_two_bases_extend_counts_once(tmp_path: Path) -> None:
     assert len(found.guardrails) == 1
     assert found.key is not None
     assert dict(found.key.tags) == {"env": "prod", "org": "acme"}
+
+
+def test_what_comes_through_a_pipe_extends_nothing() -> None:
+    """Beside `/dev/fd/63`, as `<(git show HEAD:a.yaml)` is called, there is no file of the repository."""
+    with pytest.raises(InputError) as caught:
+        load_intent(piped(intent("a", "base.yaml")))
+    assert codes_of(caught) == ["extends-path"]
 
 
 @pytest.mark.parametrize(
