@@ -16,7 +16,7 @@ from kmsgen.policy.written_policy import described_principal
 from kmsgen.reading import Steps
 from kmsgen.sources.cloudformation.language.namings import PRINCIPALS
 from kmsgen.sources.cloudformation.language.policies import WrittenPolicy
-from kmsgen.sources.cloudformation.language.resources import TemplateResource
+from kmsgen.sources.cloudformation.language.resources import TemplateResource, named_in
 from kmsgen.sources.cloudformation.stack import Stack
 from kmsgen.sources.unknown.unknown import ABSENT, OneOf, Text, Unknown, has_unknown, unknown_in
 
@@ -152,6 +152,8 @@ def managed_policy(directory: Directory, holder: TemplateResource, field: str, n
     stack = directory.stack
     here = stack.place(holder, field)
     resource = directory.managed.get(named) if isinstance(named, str | Text) else None
+    if resource and not _is_there(stack, resource, holder, field):
+        return PolicyOfHolder("", WrittenPolicy(Unknown(f"{stack.named(resource)}, which may not be made here,"), here))
     if resource:
         return PolicyOfHolder("", _policy(stack, resource, resource.properties.get("PolicyDocument"), "PolicyDocument"))
     of_aws = kms_policy(named) if isinstance(named, str) and not stack.evaluation.told.strict else None
@@ -161,6 +163,12 @@ def managed_policy(directory: Directory, holder: TemplateResource, field: str, n
         return PolicyOfHolder("", WrittenPolicy(of_aws, here), (str(named),))
     unknown = next(unknown_in(named), None) if has_unknown(named) else None
     return PolicyOfHolder("", WrittenPolicy(Unknown(unknown.what if unknown else f"the policy {named}"), here))
+
+
+def _is_there(stack: Stack, policy: TemplateResource, holder: TemplateResource, field: str) -> bool:
+    """Return whether a policy of the stack is made where somebody has it: else another one may have its ARN."""
+    referred = policy.name in named_in(holder.properties.get(field))
+    return referred or stack.always_made(policy) or policy.condition == holder.condition
 
 
 def _attached(directory: Directory, policy: TemplateResource) -> Iterator[Access]:

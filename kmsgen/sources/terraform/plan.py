@@ -1,7 +1,6 @@
 """Terraform plans and states as bundles: output of `terraform show -json`, or state files; OpenTofu's are the same.
 
-Values known only after apply are unknown, unless the plan tells them elsewhere: the name of a role in the role, the statements of
-a policy in its data source, the key of an alias in the configuration.
+Values known only after apply are unknown, unless the plan tells them elsewhere: the statements of a policy in its data source.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from kmsgen.sources.beside import Beside
 from kmsgen.sources.described import KEY_KIND, KEY_MAKE, KEY_REGION, Described, default_policy, parse_key_arn
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.terraform.accounts import KEYS, Accounts
+from kmsgen.sources.terraform.after_apply import planned_resources
 from kmsgen.sources.terraform.configuration import Configuration
 from kmsgen.sources.terraform.grants import grant_of
 from kmsgen.sources.terraform.home import home_of, region_of
@@ -25,7 +25,7 @@ from kmsgen.sources.terraform.iam import IamReader
 from kmsgen.sources.terraform.keys import key_of
 from kmsgen.sources.terraform.policies import PlannedPolicy, Policies
 from kmsgen.sources.terraform.references import PlanReferences
-from kmsgen.sources.terraform.resources import AFTER_APPLY, PlannedResource, resources_after, resources_of
+from kmsgen.sources.terraform.resources import AFTER_APPLY, PlannedResource, resources_of
 from kmsgen.sources.terraform.state_file import is_state_file, resources_of_state
 from kmsgen.sources.unknown.unknown import OneOf, Text, Unknown, has_unknown, unknown_in
 from kmsgen.sources.unknown.untold import ALIASES, MULTI_REGION, TAGS, hide
@@ -45,7 +45,7 @@ def is_plan(source: Source) -> bool:
 
 def read_plan(source: Source, beside: Beside) -> Described:
     """Read keys, grants and IAM policies of a plan or state. Raises InputError with every problem."""
-    resources = resources_of_state(source) if is_state_file(source.data) else resources_after(source, _prior(source))
+    resources = resources_of_state(source) if is_state_file(source.data) else planned_resources(source, _prior(source))
     return _read(source, beside, resources, [] if is_state_file(source.data) else _prior(source))
 
 

@@ -131,3 +131,22 @@ def test_principals_of_a_stack_set_may_be_made_elsewhere_only() -> None:
     body = '{"Resources": {"R": {"Type": "AWS::IAM::Role", "Properties": {"RoleName": "r"}}}}'
     made = f"Set: {{Type: AWS::CloudFormation::StackSet, Properties: {{TemplateBody: '{body}'}}}}"
     assert of_resources(KEY, made).untold == {ROLE}
+
+
+@pytest.mark.parametrize(
+    ("note", "attached", "holder", "untold"),
+    [
+        ("by its ARN, under no condition", "'arn:aws:iam::111122223333:policy/p'", "", {ROLE}),
+        ("by a reference, which needs it", "!Ref Policy", "", set()),
+        ("by its ARN, under its own condition", "'arn:aws:iam::111122223333:policy/p'", "Condition: C, ", set()),
+    ],
+)
+def test_a_managed_policy_that_may_not_be_made_is_another_one(note: str, attached: str, holder: str, untold: set[str]) -> None:
+    """Under its ARN there may be one of other contents, which the template does not tell."""
+    policy = (
+        f"Policy: {{Type: AWS::IAM::ManagedPolicy, Condition: C, Properties: {{ManagedPolicyName: p, PolicyDocument: {DENY}}}}}"
+    )
+    holding = f"Role: {{Type: AWS::IAM::Role, {holder}Properties: {{RoleName: r, ManagedPolicyArns: [{attached}]}}}}"
+    key = f"Key: {{Type: AWS::KMS::Key{', Condition: C' if holder else ''}}}"
+    found = of_resources(key, policy, holding)
+    assert found.untold == untold, note
