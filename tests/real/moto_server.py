@@ -3,7 +3,7 @@
 What is closed: replicas share their primary's state and drop their own policy; the rotation period is dropped; an EXTERNAL key
 starts enabled; CloudFormation keeps a key policy as an object, ignores a key's options and knows no replica; key specs newer than
 moto; a Deny on DescribeKey refuses everyone; a grant's name does not make CreateGrant idempotent,
-and ListGrants does not tell who issued a grant. What is refused beyond moto, as
+and ListGrants does not tell who issued a grant; IAM tells policies without URL encoding. What is refused beyond moto, as
 KMS and IAM do: key policies that are no JSON, too long, or hold characters outside of PolicyType; grant requests with unknown
 operations, bad names, no grantee or both constraints; managed policies that are too long, an eleventh of a role or user, any of a
 role that AWS keeps. Of a role that the access key names, every call to KMS is authorized, and the lockout check made
@@ -22,14 +22,16 @@ import sys
 import threading
 from copy import copy
 from typing import Any
+from urllib.parse import quote
 
 import botocore.session
 from id_tag import ID_TAG, RAISED  # run as a program, from this folder
 from kms_authorization import enforce  # as above
 from moto.core.common_models import CloudFormationModel
 from moto.core.exceptions import JsonRESTError
-from moto.core.responses import BaseResponse
+from moto.core.responses import ActionResult, BaseResponse
 from moto.iam.models import IAMBackend, ManagedPolicy, iam_backends
+from moto.iam.responses import IamResponse
 from moto.kms import models as kms_models
 from moto.kms.models import Alias, Grant, Key, KmsBackend, kms_backends
 from moto.kms.responses import KmsResponse
@@ -278,6 +280,14 @@ def refuse_more_policies(backend: IAMBackend, attached: Any, policy_arn: str) ->
         raise refuse("LimitExceeded", f"cannot exceed quota for PoliciesPerRole: {MANAGED_POLICIES}")
 
 
+def get_policy_version(self: IamResponse) -> ActionResult:
+    """Tell a policy as IAM does, URL-encoded: who decodes what moto tells reads another one, or none."""
+    told = copy(self.backend.get_policy_version(self._get_param("PolicyArn"), self._get_param("VersionId")))
+    told.document = quote(told.document, safe="")
+    return ActionResult({"PolicyVersion": told})
+
+
+IamResponse.get_policy_version = get_policy_version
 IAMBackend.create_policy = create_policy
 IAMBackend.attach_role_policy = attach_role_policy
 IAMBackend.attach_user_policy = attach_user_policy
