@@ -34,8 +34,15 @@ def additions(asked: Asked, caller: Caller, permission: Permission, lacking: tup
         if bundle is None:
             return
         asked = asked._replace(bundle=bundle)
-        words = {"action": permission.name, "who": caller.role or caller.arn, "on": _on(permission)}
+        words = {"action": permission.name, "who": _whose(Layer(layer), caller), "on": _on(permission)}
         yield Change(_TEXTS[Layer(layer)].format(**words), asked)
+
+
+def _whose(layer: Layer, caller: Caller) -> str:
+    """Return whose policy it is; a federated user session has those of its user (getfederationtoken)."""
+    if caller.kind is CallerKind.FEDERATED and layer in (Layer.IDENTITY, Layer.BOUNDARY):
+        return f"the IAM user whose session {caller.arn} is"
+    return caller.role or caller.arn
 
 
 def _on(permission: Permission) -> str:

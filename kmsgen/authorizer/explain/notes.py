@@ -87,8 +87,18 @@ def _of_element(rule: Rule, plan: Plan) -> Iterator[str]:
             yield from dict.fromkeys(_of_principal(principal, caller) for principal in doubtful)
     elif any(isinstance(rules, DeniesOfSomeUser) and rule in rules.rules for rules in plan.sets):
         yield "P7"
-    if not rule.resource.variables and rule.resource.check(plan.target.arn, no_lookup) is None:
+    yield from _of_resource(rule, plan)
+
+
+def _of_resource(rule: Rule, plan: Plan) -> Iterator[str]:
+    """Yield the note on a Resource element that is open: for the Region of a key that a call creates, or else a wildcard."""
+    target = plan.target
+    if rule.resource.variables or rule.resource.check(target.shape or target.arn, no_lookup) is not None:
+        return
+    if target.shape is None:
         yield "P3"
+    elif not target.region:
+        yield "P11:aws:RequestedRegion"
 
 
 def _of_principal(principal: Principal, caller: Caller) -> str:

@@ -28,6 +28,7 @@ from tests.unit.authorizer.worlds import (
 NOTHING = iam(action="s3:GetObject")
 MFA = "call with credentials for which MFA was used: aws:MultiFactorAuthPresent true"
 LOGS = "logs.us-west-2.amazonaws.com"
+GUEST = f"arn:aws:sts::{ACCOUNT}:federated-user/f"
 
 
 def advice(world: Bundle, principal: str = APP, action: str = "kms:Decrypt", **request: Any) -> Explanation:
@@ -111,8 +112,8 @@ def test_a_deny_that_no_call_avoids() -> None:
           f"an identity policy of {APP} that allows kms:CreateAlias on arn:aws:kms:us-west-2:{ACCOUNT}:alias/*"]),
         (bundle(allow("App", APP), principals={APP: having(scps=((NOTHING,), (NOTHING,)))}), APP, "kms:Decrypt",
          ["an SCP that allows kms:Decrypt at each level from the root to the account"]),
-        (bundle(allow("Account", ROOT)), f"arn:aws:sts::{ACCOUNT}:federated-user/f", "kms:PutKeyPolicy",
-         [f"an identity policy of arn:aws:sts::{ACCOUNT}:federated-user/f that allows kms:PutKeyPolicy on {KEY}",
+        (bundle(allow("Account", ROOT)), GUEST, "kms:PutKeyPolicy",
+         [f"an identity policy of the IAM user whose session {GUEST} is that allows kms:PutKeyPolicy on {KEY}",
           f"session policies that allow kms:PutKeyPolicy on {KEY}"]),
     ],
 )  # fmt: skip

@@ -36,3 +36,23 @@ def test_letters_beyond_ascii_that_are_the_same_in_another_case_are_open(tag: st
         decision = decide(bundle(*statements, principals=beside), SESSION)
         assert decision.outcome != "allowed"
         assert decision.notes == ("P15",)
+
+
+@pytest.mark.parametrize(
+    ("region", "resource", "outcome", "notes"),
+    [
+        ("", "arn:aws:kms:us-west-2:111122223333:key/*", "implicitDeny", ("P11:aws:RequestedRegion",)),
+        ("us-west-2", "arn:aws:kms:us-west-2:111122223333:key/*", "allowed", ()),
+        ("us-west-2", "arn:aws:kms:us-west-2:111122223333:key/1*", "implicitDeny", ()),
+        ("", "arn:aws:kms:*:111122223333:key/*", "allowed", ()),
+    ],
+)
+def test_the_region_of_a_key_that_a_call_creates_may_not_be_told(
+    region: str, resource: str, outcome: str, notes: tuple[str, ...]
+) -> None:
+    """Where an IAM policy lets tag the new keys of one Region alone, and nothing tells the Region of the call, a note says so."""
+    beside = {APP: having(iam(action="kms:CreateKey"), iam(action="kms:TagResource", Resource=resource))}
+    context = {"aws:RequestedRegion": (region,)} if region else {}
+    tags = {"Tags": [{"TagKey": "a", "TagValue": "b"}]}
+    decision = decide(bundle(principals=beside), APP, "kms:CreateKey", parameters=tags, context=context)
+    assert (decision.outcome, decision.notes) == (outcome, notes)
