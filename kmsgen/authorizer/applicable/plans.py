@@ -154,9 +154,8 @@ class Plans:
 
     def _needed(self, request: Request, *, whole: bool = False) -> _Needed:
         named = self._permissions.of(request)
-        return _Needed(
-            (*named, *self._permissions.left_out(request, named)) if whole else named, None if whole else needed_beside(named)
-        )
+        permissions = (*named, *self._permissions.left_out(request, named)) if whole else named
+        return _Needed(permissions, needed_beside(permissions))
 
     def _plain_needed(self, key: tuple[str, tuple[str, ...], bool]) -> _Needed:
         action, resources, whole = key

@@ -232,11 +232,17 @@ def _marked(targets: list[Resource]) -> list[Resource]:
     return [replace(target, leaving=True) if target in keys[:-1] else target for target in targets]
 
 
+_OTHER_HALF = {"ReEncryptFrom": "kms:ReEncryptTo on the destination key", "ReEncryptTo": "kms:ReEncryptFrom on the source key"}
+"""What a ReEncrypt needs besides either of its two permissions, where a request names that one as its action."""
+
+
 def needed_beside(permissions: Sequence[Permission]) -> str | None:
     """Say what the whole call needs besides the permissions that were asked about; None if nothing."""
     if not permissions:
         return None
     action = permissions[0].action
+    if {permission.action.name for permission in permissions} == {action.name} and action.name in _OTHER_HALF:
+        return _OTHER_HALF[action.name]
     kinds = [permission.target.kind for permission in permissions]
     if action.policy_types == "both" and set(kinds) != {"alias", "key"}:
         other = "key" if "alias" in kinds else "alias"

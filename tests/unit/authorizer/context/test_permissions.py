@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from kmsgen.authorizer import Authorizer, Request
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from tests.unit.authorizer.worlds import ACCOUNT, APP, KEY, ROOT, allow, bundle, decide, document, having, iam, outcome
 
@@ -224,11 +225,23 @@ def test_the_root_user_and_aliases() -> None:
 
 def test_only_what_is_named() -> None:
     """Whoever asks for permissions one by one is answered about what is named alone, and told what the call needs beside."""
-    from kmsgen.authorizer import Authorizer, Request  # noqa: PLC0415 - beside `decide`, which asks for whole calls
-
     made = bundle(allow("App", APP))
     decision = Authorizer(made).decide(Request(APP, "kms:CreateAlias"), whole=False)
     assert (str(decision.outcome), decision.notes) == ("allowed", ("P9:kms:CreateAlias on the alias",))
+
+
+@pytest.mark.parametrize(
+    ("action", "whole", "notes"),
+    [
+        ("kms:ReEncryptFrom", True, ("P9:kms:ReEncryptTo on the destination key",)),
+        ("kms:ReEncryptTo", False, ("P9:kms:ReEncryptFrom on the source key",)),
+        ("kms:ReEncrypt", False, ("P9:kms:ReEncryptTo on the destination key",)),
+    ],
+)
+def test_one_permission_of_a_re_encryption_is_told_to_be_one(action: str, notes: tuple[str, ...], *, whole: bool) -> None:
+    """A ReEncrypt needs both permissions: where one of them is asked about as an action, a note names the other."""
+    decision = Authorizer(bundle(allow("App", APP))).decide(Request(APP, action), whole=whole)
+    assert (str(decision.outcome), decision.notes) == ("allowed", notes)
 
 
 @pytest.mark.parametrize(("service", "expected"), [("mrk.kms.amazonaws.com", "allowed"), ("ec2.amazonaws.com", "implicitDeny")])
