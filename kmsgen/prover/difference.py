@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
-from kmsgen.arn import in_region
+from kmsgen.arn import in_region, parse_arn
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.policy.bundle import (
     ALIASES,
@@ -177,7 +177,8 @@ def _given(pair: Sequence[Bundle], scope: Scope, further: Mapping[str, bool]) ->
     ]
 
 
-_SESSIONS = (":federated-user/", "FederatedUser")
+_BEHIND_SESSIONS = frozenset({"root", "user", "federated-user"})
+"""Kinds of principals that may mean a federated user's session in a policy or grant; without a kind it is an account, or all."""
 
 
 def _of_sessions(*pair: Bundle) -> str:
@@ -186,7 +187,11 @@ def _of_sessions(*pair: Bundle) -> str:
     A search reads all such Denies alike, as if both sides were about one user.
     """
     denied = [frozenset(_denied_users(bundle)) for bundle in pair]
-    if not all(denied) or denied[0] == denied[1] or not any(text in one for one in map(_allowed, pair) for text in _SESSIONS):
+    if (
+        not all(denied)
+        or denied[0] == denied[1]
+        or not any(_may_mean_session(one) for bundle in pair for one in _allowed(bundle))
+    ):
         return ""
     return "each side denies other users, and nothing tells whose session a federated user is (P7)"
 
@@ -198,10 +203,17 @@ def _denied_users(bundle: Bundle) -> Iterator[Statement]:
             yield statement._replace(sid=None)
 
 
-def _allowed(bundle: Bundle) -> str:
-    """Return all that Allows and grants on the first key say, as one text."""
-    access = bundle.keys[0] if bundle.keys else None
-    return repr((access.grants, [one for one in access.policy.statements if one.effect is Effect.ALLOW])) if access else ""
+def _allowed(bundle: Bundle) -> Iterator[str]:
+    """Yield whom Allows and grants on the first key name."""
+    for access in bundle.keys[:1]:
+        yield from (grant.grantee for grant in access.grants if not grant.grantee_is_service)
+        allows = (one for one in access.policy.statements if one.effect is Effect.ALLOW)
+        yield from (who.value for one in allows for who in one.principals or () if who.kind != "Service")
+
+
+def _may_mean_session(principal: str) -> bool:
+    arn = parse_arn(principal)
+    return arn is None or arn.kind in _BEHIND_SESSIONS
 
 
 def _differ_in_tags(one: Bundle, other: Bundle) -> bool:

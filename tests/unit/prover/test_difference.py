@@ -106,6 +106,12 @@ def of(**statements: str) -> Bundle:
     return Bundle((KeyAccess(KEY, parse_document({"Version": "2012-10-17", "Statement": found})),))
 
 
+@pytest.mark.parametrize("whoever", ["*", f"arn:aws:iam::{HOME}:root", HOME, f"arn:aws:iam::{HOME}:user/guest"])
+def test_sessions_are_open_wherever_an_allow_may_mean_them(whoever: str) -> None:
+    """An account, everybody and a user may be such a session's: what tells is whom the Allow names, and no word of it."""
+    assert "P7" in differences(of(Allow=whoever, Deny=BOB), of(Allow=whoever, Deny=BOB.replace("bob", "eve"))).reason
+
+
 def test_denies_of_different_users_leave_the_sessions_of_each_open() -> None:
     """Nothing tells whose session a federated user is (P7): that of one is denied on one side alone, whichever it is."""
     eve = BOB.replace("bob", "eve")
