@@ -21,7 +21,7 @@ from kmsgen.policy.addresses import parse_address, parse_network
 from kmsgen.policy.letter_case import folded, loosely_folded
 
 # texts, so that `re` compiles them at first use and not at every start
-_NUMBER = r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?\Z"
+_NUMBER = r"-?[0-9]{1,40}(?:\.[0-9]{1,40})?\Z"
 _DATE = (
     r"(?P<year>[0-9]{4})(?:-(?P<month>[0-9]{2})(?:-(?P<day>[0-9]{2})"
     r"(?:T(?P<hour>[0-9]{2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?P<fraction>\.[0-9]{1,9})?)?"

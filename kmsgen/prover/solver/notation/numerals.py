@@ -29,7 +29,7 @@ def number(terms: Terms) -> Language:
     """Return the texts that are numbers."""
     digits = terms.up_to(digit(terms), LONGEST)
     fraction = terms.perhaps(terms.sequence([terms.exactly("."), digits]))
-    return terms.sequence([terms.perhaps(_signs(terms)), digits, fraction])
+    return terms.sequence([_no_sign_or_minus(terms), digits, fraction])
 
 
 @once
@@ -50,17 +50,17 @@ def digit(terms: Terms) -> Language:
     return terms.characters("0", "9")
 
 
-def _signs(terms: Terms) -> Language:
-    return terms.either([terms.exactly("+"), terms.exactly("-")])
+def _no_sign_or_minus(terms: Terms) -> Language:
+    return terms.perhaps(terms.exactly("-"))
 
 
 @once
 def bounds(terms: Terms, constant: Decimal) -> OrderedTexts:
     """Compare numbers with a constant."""
-    plus, minus = terms.perhaps(terms.exactly("+")), terms.exactly("-")
+    plus, minus = terms.exactly(""), terms.exactly("-")
     digits = _Digits.of(constant)
     own, other = (minus, plus) if constant < 0 else (plus, minus)
-    same = terms.sequence([terms.perhaps(_signs(terms)) if constant == 0 else own, digits.same(terms)])
+    same = terms.sequence([own if constant else _no_sign_or_minus(terms), digits.same(terms)])
     farther = terms.sequence([own, digits.greater(terms)])  # farther from zero, on the constant's side
     nearer = [terms.sequence([own, digits.smaller(terms)])] if constant else []
     beyond = terms.sequence([other, _some(terms) if constant else _Digits("", "").greater(terms)])
