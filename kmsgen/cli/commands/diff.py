@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kmsgen.cli.commands.many_options import FailFast, Jobs
-from kmsgen.cli.commands.output_options import Report, Writes
+from kmsgen.cli.commands.output_options import Report, ReportForm, Writes
 from kmsgen.cli.commands.question_options import bounds
 from kmsgen.cli.commands.reading_options import FORMS, beside
 from kmsgen.cli.commands.sharing import sharing
@@ -53,7 +53,7 @@ def diff(
     bounds: "Bounds",
     jobs: Jobs = None,
     fail_fast: FailFast = False,
-    output: Annotated[Report, typer.Option("--output", help="How to print.")] = Report.TEXT,
+    output: ReportForm = Report.TEXT,
     writes: Writes = None,
 ) -> None:
     """Show which access NEW gives that OLD does not, and the other way round, each kind with a request that shows it.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kmsgen.cli.commands.many_options import Since, local_course
-from kmsgen.cli.commands.output_options import Report, Writes
+from kmsgen.cli.commands.output_options import Report, ReportForm, Writes
 from kmsgen.cli.commands.question_options import bounds
 from kmsgen.cli.commands.reading_options import FORMS, beside
 from kmsgen.cli.commands.sharing import sharing
@@ -53,7 +53,7 @@ def gate(
     bounds: "Bounds",
     course: "Course",
     since: Since = None,
-    output: Annotated[Report, typer.Option("--output", help="How to print.")] = Report.TEXT,
+    output: ReportForm = Report.TEXT,
     writes: Writes = None,
 ) -> None:
     """Decide whether files may be deployed: lint, what kmsgen.toml says must be impossible, and the access that a plan changes.

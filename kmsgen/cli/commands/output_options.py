@@ -1,4 +1,4 @@
-"""How an answer is printed: the option that most commands share."""
+"""How an answer is printed, and a report: the options that most commands share."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -26,6 +26,7 @@ class Report(StrEnum):
     JUNIT = "junit"
 
 
+ReportForm = Annotated[Report, typer.Option("--output", help="How to print.")]
 Writes = Annotated[
     list[str] | None,
     typer.Option(
