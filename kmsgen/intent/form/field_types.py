@@ -3,15 +3,18 @@
 pydantic builds its models from annotations that are no texts: each text would have to be evaluated.
 """
 
+import re
 from collections.abc import Callable
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, LiteralString
 
 from pydantic import BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, TypeAdapter, WithJsonSchema
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from kmsgen.arn import PARTITIONS
 from kmsgen.intent.form.shorthand import as_text, listed
+from kmsgen.intent.form.words import DELEGATIONS, IAM_WAYS, KEY_POLICIES, NAME, VERSION
 
 Schema = dict[str, Any]
 
@@ -51,6 +54,48 @@ class OneListOrByWord:
         return {"anyOf": [*by_word["additionalProperties"]["anyOf"], by_word]}
 
 
+class FewWords:
+    """Marks a text that is one of a few words; another one is found under a code of its own, with the words."""
+
+    def __init__(self, code: LiteralString, *words: str) -> None:
+        self._code = code
+        self._words = words
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:  # noqa: ANN401 - pydantic's hook
+        """Look at the text once it is known to be one."""
+        return core_schema.no_info_after_validator_function(self._known, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Offer the words."""
+        return {**handler(schema), "enum": list(self._words)}
+
+    def _known(self, text: str) -> str:
+        if text not in self._words:
+            raise PydanticCustomError(self._code, "expected one of a few words", {"words": self._words})
+        return text
+
+
+class TextForm:
+    """Marks a text of a form, a pattern from its beginning to its end; another one is found under a code of its own."""
+
+    def __init__(self, code: LiteralString, form: re.Pattern[str]) -> None:
+        self._code = code
+        self._form = form
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:  # noqa: ANN401 - pydantic's hook
+        """Look at the text once it is known to be one."""
+        return core_schema.no_info_after_validator_function(self._fitting, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Offer the pattern."""
+        return {**handler(schema), "pattern": "^" + self._form.pattern.replace(r"\Z", "$")}
+
+    def _fitting(self, text: str) -> str:
+        if not self._form.match(text):
+            raise PydanticCustomError(self._code, "expected a text of another form")
+        return text
+
+
 def _by_word(value: object, lists: Callable[[object], object]) -> object:
     return lists(value) if isinstance(value, dict) else _texts().validate_python(value)
 
@@ -72,7 +117,12 @@ Texts = Annotated[list[str], Field(min_length=1), OneOrMore()]
 FreeTexts = Annotated[list[FreeText], Field(min_length=1), OneOrMore()]
 ConditionValues = Annotated[list[ConditionValue], Field(min_length=1), OneOrMore()]
 Name = Annotated[str | None, WithJsonSchema({"type": "string"})]
-Version = Annotated[str, WithJsonSchema({"enum": [1, "1"]})]
+Version = Annotated[str, FewWords("unsupported-version", VERSION), WithJsonSchema({"enum": [1, "1"]})]
+IntentName = Annotated[str, TextForm("intent-name", NAME)]
+KeyPolicyWay = Annotated[str, FewWords("unknown-key-policy", *KEY_POLICIES)]
+Delegation = Annotated[str, FewWords("unknown-delegation", *DELEGATIONS)]
+IamWay = Annotated[str, FewWords("unknown-iam", *IAM_WAYS)]
+Partition = Annotated[str, FewWords("unknown-partition", *PARTITIONS)]
 AccountId = Annotated[str, WithJsonSchema({"type": ["string", "integer"], "minimum": 0, "maximum": 999999999999})]
 AccountIds = Annotated[list[AccountId], Field(min_length=1), OneOrMore()]
 ByWord = Annotated[list[str] | dict[str, Texts], OneListOrByWord()]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, RootModel
 from pydantic_core import ErrorDetails
 
 from kmsgen.intent.files.problems import Problems
-from kmsgen.intent.files.suggestion import did_you_mean
+from kmsgen.intent.files.suggestion import did_you_mean, one_of
 from kmsgen.intent.form.model import IntentFile
 from kmsgen.intent.intent import LINES
 from kmsgen.reading import Steps
@@ -44,6 +44,16 @@ _WORDS: dict[str, Words] = {
     "too_long": ("wrong-type", "{label} must be a mapping of one guard rail", "start a new `- ` line for each"),
     "no-service": ("missing-field", "`service` is missing", "or `principal`, a service principal that the catalogue lacks"),
     "two-services": ("service-name", "`service` and `principal` name two services", "give one of them"),
+    "unsupported-version": ("unsupported-version", "`{value}` is no version of this format", "write `kmsgen: 1`"),
+    "intent-name": (
+        "intent-name",
+        "`{value}` is no name of an intent",
+        "up to 64 letters, digits, `.`, `_`, `-`: a folder's name, also on Windows, that does not look like an option",
+    ),
+    "unknown-key-policy": ("unknown-key-policy", "`{value}` is nothing to do with key policies", ""),
+    "unknown-delegation": ("unknown-delegation", "`{value}` is no delegation", ""),
+    "unknown-iam": ("unknown-iam", "`{value}` is nothing to do with IAM policies", ""),
+    "unknown-partition": ("unknown-partition", "`{value}` is no partition", ""),
     "not-a-number": ("wrong-type", "{label} must be a whole number", ""),
 }
 _QUOTE = "a plain `true`, `false` or nothing is no text: quote it"
@@ -66,7 +76,8 @@ def report(finding: ErrorDetails, problems: Problems) -> None:
     code, message, hint = _words(finding)
     lacks = finding["type"] == "missing" and len(loc) == 1 and loc != _NAME
     report_it = problems.add_lacking if lacks else problems.add
-    report_it(loc, code, message.replace("{label}", _label(loc) if loc else ""), hint)
+    shown = message.replace("{label}", _label(loc) if loc else "").replace("{value}", str(finding["input"]))
+    report_it(loc, code, shown, hint)
 
 
 def _words(finding: ErrorDetails) -> Words:
@@ -80,6 +91,8 @@ def _words(finding: ErrorDetails) -> Words:
         message = _BASE
     if kind == "string_type" and value in (True, False, None):
         hint = _QUOTE
+    if not hint and "words" in finding.get("ctx", {}):
+        hint = one_of(str(value), finding["ctx"]["words"])
     return code, message, _HINTS.get((kind, loc), hint)
 
 

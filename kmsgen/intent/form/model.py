@@ -16,10 +16,15 @@ from kmsgen.intent.form.field_types import (
     AccountIds,
     ByWord,
     ConditionValues,
+    Delegation,
     FreeText,
     FreeTexts,
+    IamWay,
+    IntentName,
+    KeyPolicyWay,
     Name,
     OneLineOrMore,
+    Partition,
     Schema,
     Texts,
     Version,
@@ -47,7 +52,7 @@ class ScopeFile(FilePart):
     account: AccountId = Field(description="account id of the key, 12 digits")
     regions: Texts | None = Field(None, description="Regions; none: every Region. A key to create needs one, its own")
     new_regions: Texts | None = Field(None, description="Regions that AWS opened since, which this kmsgen does not know")
-    partition: str = Field("aws", description="aws, aws-cn, aws-us-gov or aws-eusc")
+    partition: Partition = Field("aws", description="aws, aws-cn, aws-us-gov or aws-eusc")
     organization: str | None = Field(None, description="id of the AWS organization, o-...")
     deployer: str | None = Field(None, description="principal who runs Terraform or CloudFormation, such as role/platform-ci")
 
@@ -219,15 +224,17 @@ class PartialIntentFile(FilePart):
     """What can be read of an intent that is wrong: fields that it must have may be missing."""
 
     kmsgen: Version | None = None
-    name: str | None = None
+    name: IntentName | None = None
     keys: Texts | None = Field(None, description='ARNs of keys that exist, or "*": every key in scope')
     spec: str | None = Field(None, description="key spec of the keys that exist")
     usage: str | None = Field(None, description="key usage of the keys that exist")
     origin: str | None = Field(None, description="origin of the keys that exist; none: any")
     multi_region: bool | None = Field(None, description="whether the keys that exist are multi-Region keys; none: either")
-    key_policy: str = Field("write", description="write, or keep: keys that exist keep theirs, only IAM policies are written")
-    delegation: str = Field("key-policy", description="where the permissions of this account's principals live")
-    iam: str | None = Field(
+    key_policy: KeyPolicyWay = Field(
+        "write", description="write, or keep: keys that exist keep theirs, only IAM policies are written"
+    )
+    delegation: Delegation = Field("key-policy", description="where the permissions of this account's principals live")
+    iam: IamWay | None = Field(
         None, description="who attaches the IAM policies: attach, what is rendered does; write, whoever keeps the roles does"
     )
     extends: Texts | None = Field(None, description="files whose content this file extends; paths relative to this file")
@@ -245,5 +252,5 @@ class IntentFile(PartialIntentFile):
     """Who may do what with one AWS KMS key, with keys that exist, or with every key."""
 
     kmsgen: Version = Field(description="version of this format: 1")
-    name: str = Field(description="name of the intent and of the folder of its files: letters, digits, `.`, `_`, `-`")
+    name: IntentName = Field(description="name of the intent and of the folder of its files: letters, digits, `.`, `_`, `-`")
     scope: ScopeFile

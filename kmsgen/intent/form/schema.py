@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from kmsgen.arn import PARTITIONS, SERVICE_PRINCIPAL
+from kmsgen.arn import SERVICE_PRINCIPAL
 from kmsgen.catalogue import actions, capabilities, grants, guardrails, key_specs, services, via_services
 from kmsgen.intent.form.model import IntentFile
 from kmsgen.intent.form.words import (
     CONSTRAINTS,
-    DELEGATIONS,
-    IAM_WAYS,
-    KEY_POLICIES,
-    NAME,
     ORIGINS,
     OTHER_SERVICES,
     RESOURCE_TYPES,
@@ -63,17 +59,12 @@ def _words() -> dict[str, Schema]:
     }
     operations = {"anyOf": [{"enum": list(grants.OPERATIONS)}, {"pattern": "^(?:[kK][mM][sS]:)?[A-Za-z]+$"}]}
     return {
-        "IntentFile.name": {"pattern": "^" + NAME.pattern.replace(r"\Z", "$")},
-        "IntentFile.delegation": {"enum": list(DELEGATIONS)},
-        "IntentFile.iam": {"enum": list(IAM_WAYS)},
-        "IntentFile.key_policy": {"enum": list(KEY_POLICIES)},
         "IntentFile.spec": {"enum": list(key_specs.KEY_SPECS)},
         "IntentFile.usage": {"enum": list(usages)},
         "IntentFile.origin": {"enum": list(key_specs.ORIGINS)},
         "IntentFile.services": _services(),
         "IntentFile.guardrails": {"enum": list(guardrails.GUARD_RAILS)},
         "ScopeFile.account": {"pattern": "^[0-9]{12}$"},
-        "ScopeFile.partition": {"enum": list(PARTITIONS)},
         "KeyFile.spec": {"enum": list(key_specs.KEY_SPECS)},
         "KeyFile.usage": {"enum": list(usages)},
         "KeyFile.origin": {"enum": list(ORIGINS)},

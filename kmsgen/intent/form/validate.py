@@ -21,7 +21,7 @@ def validate(tree: Tree, problems: Problems) -> tuple[PartialIntentFile, Tree]:
     try:
         return IntentFile.model_validate(tree.data), tree
     except ValidationError as error:
-        findings = error.errors(include_url=False, include_context=False)
+        findings = error.errors(include_url=False)
     for finding in findings:
         report(finding, problems)
     if not isinstance(tree.data, dict):

@@ -17,7 +17,6 @@ from kmsgen.intent.resolve.context import Context
 from kmsgen.intent.resolve.contradictions import check_together
 from kmsgen.intent.resolve.grants import resolve_grant
 from kmsgen.intent.resolve.guardrails import resolve_guardrail
-from kmsgen.intent.resolve.header import check_header
 from kmsgen.intent.resolve.keys.existing_keys import resolve_keys
 from kmsgen.intent.resolve.keys.key import resolve_key
 from kmsgen.intent.resolve.never import resolve_never
@@ -54,7 +53,7 @@ def _is_base(tree: Tree) -> bool:
 
 def _intent(file: PartialIntentFile, tree: Tree, context: Context) -> Intent:
     """Resolve every part, in the order in which they need each other; what is missing was reported."""
-    check_header(file, context)
+    context.delegation = file.delegation
     scope = resolve_scope(file.scope, context) if file.scope else IntentScope("")
     check_regions_within(tree, context)
     context.regions_given = context.regions_given or file.scope is None

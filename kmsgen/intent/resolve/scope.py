@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from kmsgen.arn import ACCOUNT_ID, PARTITIONS
-from kmsgen.intent.files.suggestion import one_of
+from kmsgen.arn import ACCOUNT_ID
 from kmsgen.intent.form.model import ScopeFile
 from kmsgen.intent.intent import IntentScope
 from kmsgen.intent.resolve.conditions.conditions import ORGANIZATION
@@ -14,7 +13,7 @@ from kmsgen.intent.resolve.regions import check_region, resolve_new_regions
 
 def resolve_scope(scope: ScopeFile, context: Context) -> IntentScope:
     """Return the account, Regions and so on of an intent, and tell them to the context; reports each that AWS cannot have."""
-    _resolve_partition(scope.partition, context)
+    context.partition = scope.partition
     if ACCOUNT_ID.match(scope.account):
         context.account = scope.account
     else:
@@ -35,15 +34,6 @@ def resolve_scope(scope: ScopeFile, context: Context) -> IntentScope:
         organization=scope.organization,
         deployer=_deployer(scope.deployer, context),
     )
-
-
-def _resolve_partition(partition: str, context: Context) -> None:
-    if partition in PARTITIONS:
-        context.partition = partition
-    else:
-        context.refuse(
-            ("scope", "partition"), "unknown-partition", f"`{partition}` is no partition", one_of(partition, PARTITIONS)
-        )
 
 
 def _deployer(text: str | None, context: Context) -> str | None:
