@@ -56,6 +56,12 @@ def constrained(*values: str) -> str:
     return key("") + f"grants: [{{name: g, grantee: role/x, operations: [Decrypt], {constraints}}}]\n"
 
 
+def sourced(name: str, place: str = "us-west-2:111122223333") -> str:
+    """Return an intent with a grant that is limited to a resource."""
+    grant = f'{{name: g, grantee: role/x, operations: [Decrypt], constraints: {{source_arn: "arn:aws:logs:{place}:{name}"}}}}'
+    return key("") + f"grants: [{grant}]\n"
+
+
 def used(people: Iterable[str]) -> str:
     """Return an intent with a line for each of these."""
     return key("") + "users:\n" + "".join(f'  - {{principal: "{one}", can: [decrypt]}}\n' for one in people)
@@ -87,6 +93,7 @@ LIMITS = {
     "grantees and retiring": Limit(granted(f"role/{'a' * 223}/x"), granted(f"role/{'a' * 224}/x")),
     "names of grants": Limit(granted(name="a" * 256), granted(name="a" * 257)),
     "8 pairs in the": Limit(constrained("v" * 383), constrained("v" * 384)),
+    "resources of 20 to 512": Limit(sourced("r" * 476), sourced("r" * 477)),
     "aliases of 256": Limit(f"key: {{alias: {'a' * 250}}}\n", f"key: {{alias: {'a' * 251}}}\n"),
     "names of users and roles": Limit(used([f"role/{'p' * 510}/{'r' * 64}"]), used([f"role/{'r' * 65}"])),
     "names of sessions": Limit(used([SESSION + "s" * 64]), used([SESSION + "s" * 65])),
@@ -106,6 +113,7 @@ OTHER_END = {
     "rotation every": key("rotation_days: 89"),
     "7 to 30 days": key("deletion_window_days: 31"),
     "8 pairs in the": constrained(*["v"] * 9),
+    "resources of 20 to 512": sourced("r", place=":"),
     "names of users and roles": used([f"role/{'p' * 511}/r"]),
     "names of sessions": used([f"{SESSION}s"]),
     "tags whose names": tagged(("É", "a"), ("é", "b")),
