@@ -104,7 +104,7 @@ def test_lint_looks_at_what_was_touched(run: Runner) -> None:
     assert json.loads(ran.out)
 
 
-@pytest.mark.parametrize("revision", ["nowhere", "--output=x", "-x", "", "HEAD:intents", "HEAD\n"])
+@pytest.mark.parametrize("revision", ["nowhere", "--output=x", "-x", " ", "HEAD:intents", "HEAD\n"])
 def test_what_is_no_revision_is_refused(revision: str, run: Runner) -> None:
     """Nothing that a revision is called is an option of git's."""
     ran = run("verify", "intents", f"--changed-since={revision}")
