@@ -13,7 +13,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from kmsgen.arn import PARTITIONS
-from kmsgen.intent.form.shorthand import as_text, listed
+from kmsgen.intent.form.shorthand import as_text, digits, listed
 from kmsgen.intent.form.words import DELEGATIONS, IAM_WAYS, KEY_POLICIES, NAME, VERSION
 
 Schema = dict[str, Any]
@@ -105,14 +105,34 @@ def _texts() -> TypeAdapter[list[str]]:
     return TypeAdapter(Texts, config=ConfigDict(strict=True))
 
 
-def number_schema(**limits: int) -> WithJsonSchema:
-    """Offer editors a number within limits, bare or as a text."""
-    return WithJsonSchema({"anyOf": [{"type": "integer", **limits}, {"type": "string", "pattern": "^[0-9]{1,6}$"}]})
+class NumberWithin:
+    """Marks a whole number within limits, bare or as a text; another one is found under a code of its own."""
+
+    def __init__(self, code: LiteralString, low: int, high: int) -> None:
+        self._code = code
+        self._low, self._high = low, high
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:  # noqa: ANN401 - pydantic's hook
+        """Look at the number that the digits of a text mean too."""
+        number = core_schema.no_info_before_validator_function(digits, handler(source))
+        return core_schema.no_info_after_validator_function(self._within, number)
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Offer the limits."""
+        number = {"type": "integer", "minimum": self._low, "maximum": self._high}
+        return {"anyOf": [number, {"type": "string", "pattern": "^[0-9]{1,6}$"}]}
+
+    def _within(self, number: int) -> int:
+        if not self._low <= number <= self._high:
+            raise PydanticCustomError(self._code, "expected another number", {"number": number})
+        return number
 
 
 # a text that an editor's YAML parser may take for a number
 FreeText = Annotated[str, WithJsonSchema({"type": ["string", "number"]})]
 ConditionValue = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
+RotationDays = Annotated[int, NumberWithin("rotation-days", 90, 2560)]
+DeletionDays = Annotated[int, NumberWithin("deletion-window", 7, 30)]
 Texts = Annotated[list[str], Field(min_length=1), OneOrMore()]
 FreeTexts = Annotated[list[FreeText], Field(min_length=1), OneOrMore()]
 ConditionValues = Annotated[list[ConditionValue], Field(min_length=1), OneOrMore()]

@@ -54,6 +54,8 @@ _WORDS: dict[str, Words] = {
     "unknown-delegation": ("unknown-delegation", "`{value}` is no delegation", ""),
     "unknown-iam": ("unknown-iam", "`{value}` is nothing to do with IAM policies", ""),
     "unknown-partition": ("unknown-partition", "`{value}` is no partition", ""),
+    "rotation-days": ("rotation-days", "`{value}` days between rotations", "from 90 to 2560"),
+    "deletion-window": ("deletion-window", "`{value}` days between request and deletion", "from 7 to 30"),
     "not-a-number": ("wrong-type", "{label} must be a whole number", ""),
 }
 _QUOTE = "a plain `true`, `false` or nothing is no text: quote it"
@@ -76,7 +78,8 @@ def report(finding: ErrorDetails, problems: Problems) -> None:
     code, message, hint = _words(finding)
     lacks = finding["type"] == "missing" and len(loc) == 1 and loc != _NAME
     report_it = problems.add_lacking if lacks else problems.add
-    shown = message.replace("{label}", _label(loc) if loc else "").replace("{value}", str(finding["input"]))
+    value = finding.get("ctx", {}).get("number", finding["input"])
+    shown = message.replace("{label}", _label(loc) if loc else "").replace("{value}", str(value))
     report_it(loc, code, shown, hint)
 
 

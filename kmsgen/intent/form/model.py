@@ -8,7 +8,7 @@ models from annotations that are no texts: each text would have to be evaluated.
 
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 from pydantic_core import PydanticCustomError
 
 from kmsgen.intent.form.field_types import (
@@ -17,6 +17,7 @@ from kmsgen.intent.form.field_types import (
     ByWord,
     ConditionValues,
     Delegation,
+    DeletionDays,
     FreeText,
     FreeTexts,
     IamWay,
@@ -25,12 +26,12 @@ from kmsgen.intent.form.field_types import (
     Name,
     OneLineOrMore,
     Partition,
+    RotationDays,
     Schema,
     Texts,
     Version,
-    number_schema,
 )
-from kmsgen.intent.form.shorthand import as_field, as_name, digits
+from kmsgen.intent.form.shorthand import as_field, as_name
 
 
 class FilePart(BaseModel):
@@ -65,10 +66,10 @@ class KeyFile(FilePart):
     spec: str = Field("SYMMETRIC_DEFAULT", description="key spec")
     usage: str | None = Field(None, description="key usage, where the spec has several")
     origin: str = Field("AWS_KMS", description="AWS_KMS, or EXTERNAL for imported key material")
-    rotation_days: Annotated[int, BeforeValidator(digits), number_schema(minimum=90, maximum=2560)] | None = Field(
+    rotation_days: RotationDays | None = Field(
         None, description="days between automatic rotations, 90 to 2560; symmetric encryption keys only"
     )
-    deletion_window_days: Annotated[int, BeforeValidator(digits), number_schema(minimum=7, maximum=30)] | None = Field(
+    deletion_window_days: DeletionDays | None = Field(
         None, description="days between the request to delete the key and its deletion, 7 to 30"
     )
     multi_region: bool = Field(default=False, description="whether the key is a multi-Region primary key")

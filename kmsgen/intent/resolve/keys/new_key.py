@@ -25,7 +25,7 @@ def resolve_new_key(key: KeyFile, context: Context) -> NewKey:
     """Return the key to create, its spec and usage from the context; reports what KMS would refuse."""
     steps: Steps = ("key",)
     _check_origin(key, context)
-    _check_days(key, context)
+    _check_rotation(key, context)
     _check_tags(key, context)
     if len(key.description) > 8192:
         context.refuse((*steps, "description"), "long-description", "the description is longer than 8192 characters")
@@ -68,19 +68,14 @@ def _check_origin(key: KeyFile, context: Context) -> None:
         context.refuse(("key", "origin"), "key-origin", message, f"one of: {', '.join(key_specs.origins(context.spec))}")
 
 
-def _check_days(key: KeyFile, context: Context) -> None:
+def _check_rotation(key: KeyFile, context: Context) -> None:
     if key.rotation_days is not None:
         here: Steps = ("key", "rotation_days")
-        if not 90 <= key.rotation_days <= 2560:
-            context.refuse(here, "rotation-days", f"`{key.rotation_days}` days between rotations", "from 90 to 2560")
         if context.key_type not in (None, "symmetric"):
             hint = "leave it out: KMS rotates symmetric encryption keys only"
             context.refuse(here, "rotation-key-type", f"a key of {context.spec} cannot rotate by itself", hint)
         if key.origin == "EXTERNAL":
             context.refuse(here, "rotation-origin", "imported key material cannot rotate by itself", "leave it out")
-    if key.deletion_window_days is not None and not 7 <= key.deletion_window_days <= 30:
-        message = f"`{key.deletion_window_days}` days between request and deletion"
-        context.refuse(("key", "deletion_window_days"), "deletion-window", message, "from 7 to 30")
 
 
 def _check_tags(key: KeyFile, context: Context) -> None:
