@@ -152,3 +152,17 @@ def test_a_note_names_of_whom_a_deny_leaves_some(compiled: Compile, principal: s
     found = compiled(f'users: [{{principal: "{principal}", can: [decrypt, encrypt]}}]\n{rail}')
     notes = [note.message for note in found.notes if note.code == "guardrail-narrows"]
     assert ["`kms:Decrypt` of" in message and "Encrypt" not in message for message in notes] == [True] * told
+
+
+@pytest.mark.parametrize(
+    "when",
+    ["mfa: true", "principal_tags: {team: pay}", "conditions: {Null: {aws:SourceIdentity: 'true'}}",
+     "conditions: {StringEquals: {aws:PrincipalType: FederatedUser}}"],
+)  # fmt: skip
+def test_whatever_tells_callers_apart_leaves_some_of_everyone(compiled: Compile, when: str) -> None:
+    """Of everyone of an account too: some kinds of callers have no tags, no MFA, no name of a federation."""
+    found = compiled(
+        'users: [{principal: "account/444455556666/*", can: decrypt}]\n'
+        f"guardrails: [{{deny: {{actions: decrypt, when: {{{when}}}}}}}]"
+    )
+    assert [note.code for note in found.notes if note.code == "guardrail-narrows"] == ["guardrail-narrows"]
