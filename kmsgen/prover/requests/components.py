@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import NamedTuple
 
@@ -18,7 +18,7 @@ from kmsgen.prover.requests.parts.grant_request import CONSTRAINT_TYPE, GRANT_KE
 from kmsgen.prover.requests.parts.organizations import ID_OF, PATHS_OF, PRINCIPALS, OrganizationPart, PathsPart
 from kmsgen.prover.requests.parts.pairs import NamePart, OtherNamesPart, refuse_near
 from kmsgen.prover.requests.parts.parts import KeyPart, MomentPart, Part, PartQuestion
-from kmsgen.prover.requests.parts.times import EPOCH, ISSUED, NOW
+from kmsgen.prover.requests.parts.times import AGE, EPOCH, ISSUED, NOW
 from kmsgen.prover.requests.ties import Ties
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.partition import Count
@@ -37,6 +37,26 @@ class Free(NamedTuple):
     coherent: Coherent = lambda _values: True  # whether a request can hold values of these together
     generous: bool = False  # constraints may be empty (S14), endpoints passed on by services (C16)
     one_organization: bool = False  # principal and resource are of one
+
+
+_BY_THEMSELVES = frozenset((NOW, EPOCH, ISSUED, AGE, *ALIAS_KEYS))
+_ORGANIZATIONS = frozenset((*ID_OF, *PATHS_OF, *PRINCIPALS))
+
+
+def in_every_space(literals: frozenset[Literal], free: Free) -> Hashable | None:
+    """Signature of a component: requests of all kinds for which it is the same meet the literals in the same ways.
+
+    None where more of a kind of request bears on them than their own keys, and whose organization is told: a grant, the caller,
+    circumstances, times, aliases.
+    """
+    reads = frozenset(key for look, _ in literals for key in look.reads)
+    own = free.stand_in.keys if free.stand_in else ()
+    if free.grant is not None or not reads.isdisjoint((*_BY_THEMSELVES, *own, *free.hanging)):
+        return None
+    beside = reads | _ORGANIZATIONS
+    known = frozenset((key, values) for key, values in free.known.items() if key in beside)
+    domains = frozenset((key, domain) for key, domain in free.domains.items() if key in beside)
+    return literals, known, domains, free.generous, free.one_organization
 
 
 class SharedPart(Enum):

@@ -21,10 +21,10 @@ from kmsgen.catalogue import condition_keys
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import split_operator
 from kmsgen.prover.problem import Assignment, OutsideError, Values
-from kmsgen.prover.values.cells import Accept
 from kmsgen.prover.values.patterns import literal
 from kmsgen.prover.values.sets import SetTest
 from kmsgen.prover.values.value_tests import Bits, ValueTest, value_test
+from kmsgen.prover.values.wanted import Accept
 
 CONTEXT, CONTEXT_KEYS = condition_keys.ENCRYPTION_CONTEXT, condition_keys.ENCRYPTION_CONTEXT_KEYS
 TAG, TAG_KEYS = condition_keys.REQUEST_TAG, condition_keys.TAG_KEYS

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
 from kmsgen.authorizer.context.view import THROUGH_ENDPOINT
 from kmsgen.catalogue.condition_keys import title
 from kmsgen.prover.problem import Assignment, BothOutsideError, DefectError, Meter, OutsideError, UnconfirmedError, Values
-from kmsgen.prover.requests.components import Component, Free, Name, component_of, joined_parts
+from kmsgen.prover.requests.components import Component, Free, Name, component_of, in_every_space, joined_parts
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILY_OF_NAMES, ConstraintTest, KeyTest, Literal, Look, holds, in_order
-from kmsgen.prover.values.cells import Wanted, find
+from kmsgen.prover.values.cells import find
 from kmsgen.prover.values.domains import OPEN_ABSENCE, OPEN_RANGES
 from kmsgen.prover.values.partition import Count
+from kmsgen.prover.values.wanted import Wanted
 
 Literals = frozenset[Literal]
 _PATIENCE = 1_000
@@ -30,11 +31,16 @@ class OtherJudges(NamedTuple):
     installed: bool = True
 
 
-class RequestSpace:
-    """Finds requests of one kind in which literals hold. What was found once is remembered."""
+Solved = dict[Hashable, Assignment | None]
+"""What was found of components that are the same in several spaces, without what a space knows."""
 
-    def __init__(self, free: Free, beside: OtherJudges | None = None) -> None:
+
+class RequestSpace:
+    """Finds requests of one kind in which literals hold. What was found once is remembered, for other spaces (`shared`) too."""
+
+    def __init__(self, free: Free, beside: OtherJudges | None = None, shared: Solved | None = None) -> None:
         self._free = free
+        self._shared = {} if shared is None else shared
         self._beside = beside
         self._found: dict[Literals, Assignment | OutsideError | None] = {}
         self._open: dict[Look, bool] = {}
@@ -109,8 +115,17 @@ class RequestSpace:
         return self._solution(literals, meter.count)
 
     def _solution(self, literals: Literals, tick: Count) -> Assignment | None:
+        signature = in_every_space(literals, self._free)
+        if signature is not None and signature in self._shared:
+            return self._shared[signature]
         component = Component(in_order(literals), self._free)
-        return next(component.solutions(Assignment(self._free.known), 0, tick), None)
+        found = next(component.solutions(Assignment(self._free.known), 0, tick), None)
+        if signature is None:
+            return found
+        if found is not None:
+            found = found._replace(values={key: one for key, one in found.values.items() if key not in self._free.known})
+        self._shared[signature] = found
+        return found
 
     def _asked(self, literals: Literals, meter: Meter, why: str) -> Assignment | OutsideError | None:
         """Return what is found where the argument of the search ends."""

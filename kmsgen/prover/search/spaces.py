@@ -1,5 +1,7 @@
 """The spaces of requests: which values each condition key can have in requests of a principal for an action on the key."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from kmsgen.arn import parse_arn
@@ -21,7 +23,7 @@ from kmsgen.prover.requests.parts.aliases import CALLED_BY, OF_KEY
 from kmsgen.prover.requests.parts.circumstances import always, believed, coherent_in, hangs, presences
 from kmsgen.prover.requests.parts.grant_request import GRANT_KEYS, OPERATIONS
 from kmsgen.prover.requests.parts.organizations import ID_OF
-from kmsgen.prover.requests.space import RequestSpace
+from kmsgen.prover.requests.space import RequestSpace, Solved
 from kmsgen.prover.search.encoding import Base, Situation
 from kmsgen.prover.search.scope import Scope
 from kmsgen.prover.search.solver import beside
@@ -34,10 +36,19 @@ _ALGORITHMS = ("signingalgorithm", "macalgorithm", "encryptionalgorithm", "keyag
 
 
 class Spaces:
-    """Makes the spaces of requests on the first key of some bundles, each once; `view` gives the context of a request."""
+    """Makes the spaces of requests on the first key of some bundles, each once; `view` gives the context of a request.
+
+    They know what those of another universe with the same words (`like`) have found.
+    """
 
     def __init__(
-        self, bundles: Sequence[Bundle], scope: Scope, words: Vocabulary, sessions: Sessions, view: Callable[[Request], View]
+        self,
+        bundles: Sequence[Bundle],
+        scope: Scope,
+        words: Vocabulary,
+        sessions: Sessions,
+        view: Callable[[Request], View],
+        like: Spaces | None = None,
     ) -> None:
         self._bundles = bundles
         self._scope = scope
@@ -49,6 +60,7 @@ class Spaces:
         self._endpoints = frozenset(name for bundle in bundles for name in bundle.vpc_endpoint_policies)
         self._beside = beside()
         self._made: dict[object, RequestSpace] = {}
+        self.solved: Solved = like.solved if like else {}
 
     def of(self, base: Base, situations: Sequence[Situation]) -> RequestSpace:
         """Return the space of requests of some situations of a base: their open keys with what they are by default.
@@ -62,7 +74,7 @@ class Spaces:
         signature = self._signature(base, view, defaults, known)
         found = self._made.get(signature)
         if found is None:
-            found = self._made[signature] = RequestSpace(self._free(base, view, defaults, known), self._beside)
+            found = self._made[signature] = RequestSpace(self._free(base, view, defaults, known), self._beside, self.solved)
         return found
 
     def _signature(self, base: Base, view: View, defaults: _Held, known: _Held) -> object:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.prover.solver.terms import Formula, Terms
-from kmsgen.prover.values.cells import Accept
+from kmsgen.prover.values.wanted import Accept
 
 
 class TestAnswer(NamedTuple):

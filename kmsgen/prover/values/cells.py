@@ -7,11 +7,9 @@ tests of two sorts meet on one key, each cell is tried with a text that no test 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import cycle, islice
-from typing import NamedTuple
 
-from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.prover.problem import DefectError, OutsideError, Values
 from kmsgen.prover.values import instants, octets
 from kmsgen.prover.values.domains import Domain, Kind
@@ -19,35 +17,33 @@ from kmsgen.prover.values.ordered_cells import cells_of
 from kmsgen.prover.values.partition import Count, walk
 from kmsgen.prover.values.patterns import Automaton, literal
 from kmsgen.prover.values.value_tests import ComparisonKind, ValueTest
+from kmsgen.prover.values.wanted import Wanted, Watch, banned, excluded
 
-Accept = frozenset[Maybe]
 MOST_ENUMERATED = 4096
 """At most so many texts of a cell are tried, and whole numbers one by one where a pattern is asked of them too."""
 
 
-class Wanted(NamedTuple):
-    """A test of a value, and the answers that are wanted of it."""
-
-    test: ValueTest
-    accept: Accept
-
-    def met(self, text: str) -> bool:
-        """Return whether a value gives a wanted answer."""
-        return self.test.answer(text) in self.accept
-
-    @property
-    def constants_only(self) -> bool:
-        """Whether only the texts that the test names can meet it."""
-        return self.test.plain and self.test.otherwise not in self.accept
+_FOUND: dict[tuple[Domain, tuple[Wanted, ...], Values], str | None] = {}
+_MOST_REMEMBERED = 4096
 
 
 def find(domain: Domain, wanted: Sequence[Wanted], count: Count, also: Iterable[str] = ()) -> str | None:
     """Return a value of the domain that meets every test; None only if there is none. `also` are values to try first.
 
-    Raises OutsideError where that cannot be shown, and BudgetError.
+    It is remembered, for the same is asked in many spaces. Raises OutsideError where that cannot be shown, and BudgetError.
     """
-    if _excluded(wanted):
+    if excluded(wanted):
         return None
+    asked = (domain, tuple(wanted), tuple(also))
+    if asked not in _FOUND:
+        found = _find(*asked, count)
+        if len(_FOUND) >= _MOST_REMEMBERED:
+            _FOUND.clear()
+        _FOUND[asked] = found
+    return _FOUND[asked]
+
+
+def _find(domain: Domain, wanted: Sequence[Wanted], also: Values, count: Count) -> str | None:
     wanted = sorted(wanted, key=lambda one: len(one.test.constants) + len(one.test.patterns))
     found = next((text for text in _at_hand(domain, wanted, also) if _is_met(text, domain, wanted)), None)
     if found is not None or domain.values or any(one.constants_only for one in wanted):
@@ -57,16 +53,16 @@ def find(domain: Domain, wanted: Sequence[Wanted], count: Count, also: Iterable[
     return _by_order(domain, wanted, count)
 
 
-def _at_hand(domain: Domain, wanted: Sequence[Wanted], also: Iterable[str]) -> Iterator[str]:
+def _at_hand(domain: Domain, wanted: Sequence[Wanted], also: Values) -> Iterator[str]:
     """Candidate values to try first: every one of a closed list, every constant of a test (`find` rests on that), samples."""
     yield from also
     yield from domain.values
     if domain.values:
         return
-    banned = _banned(wanted)
+    out = banned(wanted)
     for one in wanted:
         yield from one.test.constants
-        yield from (text for text, written in one.test.samples if written not in banned)
+        yield from (text for text, written in one.test.samples if written not in out)
     if domain.kind is Kind.TEXT:
         yield from domain.nicer
         yield from _empty(domain)
@@ -84,70 +80,17 @@ def _is_met(text: str, domain: Domain, wanted: Sequence[Wanted]) -> bool:
 # --- texts --------------------------------------------------------------------------------------------------------------
 
 
-class _Watch(NamedTuple):
-    """Product automaton of all tests: from a `doomed` state no text is wanted, a text that ends in a `wanted` one is."""
-
-    together: Automaton
-    doomed: Callable[[int], bool]
-    wanted: Callable[[int], bool]
-
-
 def _by_patterns(domain: Domain, wanted: Sequence[Wanted], count: Count) -> str | None:
-    watch = _watch(domain, wanted)
+    watch = Watch(domain, wanted)
     for shape in domain.shapes:
         for text, state in walk(shape, watch.together, watch.doomed, count):
             if domain.longest is not None and len(text) > domain.longest:
                 break  # the shortest come first
-            if watch.wanted(state):
+            if watch.wants(state):
                 if not _is_met(text, domain, wanted):
                     raise DefectError(f"patterns and authorizer read `{text}` differently")
                 return text
     return None
-
-
-def _excluded(wanted: Sequence[Wanted]) -> bool:
-    """Contradiction found early: one test must hold, and each of its alternatives belongs to a test that must not.
-
-    True only if no value can do, and that only where all tests meet the same text.
-    """
-    banned = _banned(wanted)
-    must = (one.test.alternatives for one in wanted if one.accept == {True} and one.test.alternatives)
-    return any(alternatives <= banned for alternatives in must)
-
-
-def _banned(wanted: Sequence[Wanted]) -> frozenset[object]:
-    """Return the alternatives by which some test must not hold."""
-    return frozenset(written for one in wanted if True not in one.accept for written in one.test.alternatives)
-
-
-def _watch(domain: Domain, wanted: Sequence[Wanted]) -> _Watch:
-    shunned = [*map(literal, sorted(domain.taken)), *domain.never]
-    together = Automaton([*shunned, *(pattern for one in wanted for pattern in one.test.patterns)])
-    accepts, spans = together.accepts, together.spans
-    no_more = sum(accepts[: len(shunned)])
-    at = len(shunned)
-    asked = []
-    must: list[int] = []
-    must_not = 0
-    for one in wanted:
-        end = at + len(one.test.patterns)
-        asked.append((one.test.reading, accepts[at:end], one.accept))
-        span = sum(spans[at:end])
-        if one.test.reading((False,) * (end - at)) not in one.accept:
-            must.append(span)
-        if one.test.any_of and one.test.reading((True,) * (end - at)) not in one.accept:
-            must_not |= together.forever & span
-        at = end
-
-    def doomed(state: int) -> bool:
-        return bool(state & must_not) or any(not state & span for span in must)
-
-    def is_wanted(state: int) -> bool:
-        if state & no_more:
-            return False
-        return all(read(tuple([bool(state & bit) for bit in bits])) in accept for read, bits, accept in asked)
-
-    return _Watch(together, doomed, is_wanted)
 
 
 # --- numbers, instants, addresses, binaries -----------------------------------------------------------------------------
@@ -276,13 +219,13 @@ def _one_of_each(
     shunned = [*map(literal, sorted(told | domain.taken)), *domain.never]
     patterns: list[Automaton] = [pattern for test in tests for pattern in test.patterns]
     together = Automaton([*shunned, *patterns, *ties])
-    no_more = sum(together.accepts[: len(shunned)])
-    answers = sum(together.accepts[len(shunned) : len(shunned) + len(patterns)])
-    tied = sum(together.spans[len(shunned) + len(patterns) :])
+    asked = len(shunned) + len(patterns)
+    no_more = together.accepting & together.span(0, len(shunned))
+    told_apart = together.accepting & together.span(len(shunned), asked) | together.span(asked, len(together.ends))
     seen: set[int] = set()
     nicer = [text for text in domain.nicer if domain.admits(text)]
     for text, state in [*((text, together.run(text)) for text in nicer), *_walked(domain, together, count)]:
-        cell = state & (answers | tied)
+        cell = state & told_apart
         if not state & no_more and cell not in seen:
             seen.add(cell)
             yield text

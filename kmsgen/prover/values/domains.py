@@ -7,6 +7,7 @@ Source: KMS Developer Guide, conditions-kms; IAM User Guide, reference_policies_
 from collections.abc import Callable
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import NamedTuple
 
 from kmsgen.authorizer.language.operators import parse_date
@@ -261,11 +262,9 @@ _OF_SERVICES: dict[str, Callable[[Caller], Domain]] = {
 }
 
 
+@lru_cache(maxsize=64)
 def within_partition(domain: Domain, partition: str) -> Domain:
-    """Return the ARNs of principals of a partition: none reaches into another.
-
-    Source: IAM User Guide, access_policies-cross-account-resource-access.
-    """
+    """ARNs of a partition's principals: it is their own (IAM User Guide, access_policies-cross-account-resource-access)."""
     nicer = tuple(text.replace("arn:aws:", f"arn:{partition}:") for text in domain.nicer)
     return domain._replace(shapes=_principals((f"arn:{partition}:",)), nicer=nicer)
 

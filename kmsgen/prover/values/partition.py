@@ -77,11 +77,11 @@ class Cut(NamedTuple):
         together = Automaton(self.patterns)
         found = self._walk(together)
         if any(text in self.taken for text in found.values()):
-            found = self._apart_from_taken(found)
+            found = self._apart_from_taken(found, together)
         self._prefer(found, together)
-        return [Class(text, frozenset(i for i, yes in enumerate(answers) if yes)) for answers, text in found.items()]
+        return [Class(text, together.matched(answers)) for answers, text in found.items()]
 
-    def _prefer(self, found: dict[tuple[bool, ...], str], together: Automaton) -> None:
+    def _prefer(self, found: dict[int, str], together: Automaton) -> None:
         """Put nicer texts of the same classes in the place of the shortest ones; the first of several wins."""
         waiting = set(found)
         for text in self.nicer:
@@ -89,19 +89,19 @@ class Cut(NamedTuple):
                 return
             if text in self.taken or not self.domain.matches(text):
                 continue
-            answers = together.answers(together.run(text))
+            answers = together.run(text) & together.accepting
             if answers in waiting:
                 waiting.discard(answers)
                 found[answers] = text
 
-    def _apart_from_taken(self, found: dict[tuple[bool, ...], str]) -> dict[tuple[bool, ...], str]:
+    def _apart_from_taken(self, found: dict[int, str], together: Automaton) -> dict[int, str]:
         """Find other witnesses for the classes whose shortest text is taken; a class of taken texts alone is left out."""
-        count = len(self.patterns)
         exact = self._walk(Automaton([*self.patterns, *map(literal, sorted(self.taken))]))
-        others = {key[:count]: text for key, text in reversed(exact.items()) if not any(key[count:])}
+        others = {key: text for key, text in reversed(exact.items()) if not key >> together.size}
         return {key: others[key] for key in found if key in others}
 
-    def _walk(self, together: Automaton) -> dict[tuple[bool, ...], str]:
+    def _walk(self, together: Automaton) -> dict[int, str]:
+        """Return a text of each combination of patterns that match, told by the bits of `together.accepting`."""
         visited = 0
 
         def count() -> None:
@@ -111,7 +111,7 @@ class Cut(NamedTuple):
             if visited > self.limit:
                 raise OutsideError("the patterns of principals tell more of them apart than are tried")
 
-        found: dict[tuple[bool, ...], str] = {}
+        found: dict[int, str] = {}
         for text, state in walk(self.domain, together, lambda _state: False, count):
-            found.setdefault(together.answers(state), text)
+            found.setdefault(state & together.accepting, text)
         return found

@@ -3,6 +3,7 @@
 A state of an automaton is a set of positions, held in one integer; patterns side by side are one automaton.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -40,29 +41,31 @@ IN_NAME_STAR = PatternStep("/", loop=True, negated=True)
 class Automaton:
     """Patterns side by side. A state is a set of positions as bits, those of each pattern in a range of their own.
 
-    The bit after a pattern's last position means that it matched the whole text: `accepts` has that bit of each. `spans` are
-    the bits of each pattern; a state with a bit of `forever` matches that bit's pattern whatever follows.
+    The bit after a pattern's last position means that it matched the whole text: `accepting` has that bit of each, `ends` are
+    their places. A state with a bit of `forever` matches that bit's pattern whatever follows.
     """
 
-    __slots__ = ("accepts", "below", "forever", "literal", "loops", "refused", "size", "spans", "start", "unnamed", "wide")
+    # of many patterns states are long: what there is of each pattern is the place of a bit, never a state of its own
+    __slots__ = ("accepting", "ends", "first", "forever", "literal", "loops", "refused", "size", "start", "unnamed", "wide")
 
     def __init__(self, patterns: "Iterable[Automaton]" = ()) -> None:
         self.literal: dict[str, int] = {}
         self.refused: dict[str, int] = {}
-        self.below: dict[int, int] = {}
-        self.accepts: tuple[int, ...] = ()
-        self.spans: tuple[int, ...] = ()
-        self.unnamed = self.loops = self.wide = self.start = self.size = self.forever = 0
+        self.first: dict[int, int] = {}  # of the place of each loop over everything, the first place of its pattern
+        self.ends: tuple[int, ...] = ()
+        self.unnamed = self.loops = self.wide = self.start = self.size = self.accepting = self.forever = 0
+        ends: list[int] = []
         for pattern in patterns:
+            ends += [end + self.size for end in pattern.ends]
             self._add(pattern, self.size)
+        self.ends = tuple(ends)
 
     def _add(self, other: "Automaton", at: int) -> None:
         for own, others in ((self.literal, other.literal), (self.refused, other.refused)):
             for character, bits in others.items():
                 own[character] = own.get(character, 0) | bits << at
-        self.below.update({bit << at: lower << at for bit, lower in other.below.items()})
-        self.accepts += tuple(bit << at for bit in other.accepts)
-        self.spans += tuple(span << at for span in other.spans)
+        self.first.update({place + at: first + at for place, first in other.first.items()})
+        self.accepting |= other.accepting << at
         self.forever |= other.forever << at
         self.unnamed |= other.unnamed << at
         self.loops |= other.loops << at
@@ -79,7 +82,7 @@ class Automaton:
         wide = state & self.wide
         while wide:
             bit = wide & -wide
-            state &= ~self.below[bit]
+            state &= ~(bit - (1 << self.first[bit.bit_length() - 1]))
             wide ^= bit
         return state
 
@@ -98,9 +101,17 @@ class Automaton:
                 return 0
         return state
 
-    def answers(self, state: int) -> tuple[bool, ...]:
-        """Tell of each pattern whether a text that ends in a state matches it."""
-        return tuple([bool(state & bit) for bit in self.accepts])
+    def matched(self, state: int) -> frozenset[int]:
+        """Return the numbers of the patterns that a text matches which ends in a state."""
+        return frozenset(map(self._number_of, _bits(state & self.accepting)))
+
+    def _number_of(self, bit: int) -> int:
+        return bisect_left(self.ends, bit.bit_length() - 1)
+
+    def span(self, first: int, last: int) -> int:
+        """Return the bits of the patterns from one number up to another, without that."""
+        begin = self.ends[first - 1] + 1 if first else 0
+        return (1 << self.ends[last - 1] + 1) - (1 << begin) if first < last else 0
 
     def told_apart(self, state: int) -> set[str]:
         """Return the characters that matter at a state."""
@@ -119,9 +130,8 @@ class Pattern(Automaton):
         for position, step in enumerate(self.steps):
             self._place(1 << position, step)
         self.size = len(self.steps) + 1
-        self.accept = 1 << len(self.steps)
-        self.accepts = (self.accept,)
-        self.spans = ((self.accept << 1) - 1,)
+        self.accept = self.accepting = 1 << len(self.steps)
+        self.ends = (len(self.steps),)
         self.forever &= self.accept >> 1
         self.start = self._settle(1)
 
@@ -133,7 +143,7 @@ class Pattern(Automaton):
                 self.forever |= bit
                 if bit > 1:
                     self.wide |= bit
-                    self.below[bit] = bit - 1
+                    self.first[bit.bit_length() - 1] = 0
             for character in step.characters or "":
                 self.refused[character] = self.refused.get(character, 0) | bit
             return
@@ -170,6 +180,12 @@ class Pattern(Automaton):
             other = next((character for character in _characters(step) if character not in known), None)
             if other is not None:
                 yield other
+
+
+def _bits(state: int) -> Iterator[int]:
+    while state:
+        yield state & -state
+        state &= state - 1
 
 
 def _characters(step: PatternStep) -> Iterator[str]:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from kmsgen.prover.problem import Values
-from kmsgen.prover.values.cells import Accept, Wanted
 from kmsgen.prover.values.value_tests import ValueTest
+from kmsgen.prover.values.wanted import Accept, Wanted
 
 ANY: Accept = frozenset((True, False, None))
 _T, _F, _N = True, False, None

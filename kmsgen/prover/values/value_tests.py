@@ -35,6 +35,7 @@ from kmsgen.prover.values.patterns import (
 
 Bits = tuple[bool, ...]
 Reading = Callable[[Bits], Maybe]
+ANSWERS: frozenset[Maybe] = frozenset((True, False, None))
 
 
 class ComparisonKind(Enum):
@@ -63,6 +64,7 @@ class ValueTest(NamedTuple):
     otherwise: Maybe = None  # the answer to these, where it is plain
     samples: tuple[tuple[str, object], ...] = ()  # texts that its patterns take, each with the alternative that it is of
     alternatives: frozenset[object] = frozenset()  # the test holds if one of them does; empty where that is not so
+    answers: frozenset[Maybe] = ANSWERS  # no value gives another
 
 
 def value_test(test: ConditionTest, lookup: Lookup, why: str = "") -> ValueTest:
@@ -98,6 +100,7 @@ def _with_empty(found: ValueTest) -> ValueTest:
         any_of=False,
         plain=False,
         alternatives=frozenset(),
+        answers=found.answers | {empty},
     )
 
 
@@ -177,6 +180,7 @@ def _of_texts(test: ConditionTest, base: str, answer: Callable[[str], Maybe], lo
         alternatives=frozenset(one.written for one in alternatives)
         if not negated and not unsure and not test.needs_all
         else frozenset(),
+        answers=ANSWERS - {None} if simple and not unsure else ANSWERS,
     )
 
 
@@ -221,7 +225,7 @@ def _first(bits: Bits) -> Maybe:
 
 
 def _of_resolved(resolved: Resolved, base: str) -> _Alternative:
-    text = text_of(resolved.pieces)
+    text = _text_of(resolved.pieces)
     if base == "Bool":
         return _of_boolean(text or "")
     if base.endswith("IgnoreCase"):
@@ -231,8 +235,8 @@ def _of_resolved(resolved: Resolved, base: str) -> _Alternative:
     if text is not None and resolved.loose == resolved.pieces:
         return _Alternative((literal(text),), _first, text)
     if resolved.loose == resolved.pieces or not OPERATORS[base].wildcards:
-        return _Alternative((_pattern(resolved.pieces),), _first, text)
-    both = (_pattern(resolved.pieces), _pattern(resolved.loose))
+        return _Alternative((Pattern(steps_of(resolved.pieces)),), _first, text)
+    both = (Pattern(steps_of(resolved.pieces)), Pattern(steps_of(resolved.loose)))
     return _Alternative(both, _strictly, text)
 
 
@@ -263,17 +267,16 @@ def _of_arn(resolved: Resolved) -> _Alternative:
             return True if decides else None
         return None if any(bits[2:]) else False
 
-    return _Alternative((AN_ARN, pattern, *loose), reading, text_of(resolved.pieces))
+    return _Alternative((AN_ARN, pattern, *loose), reading, _text_of(resolved.pieces))
 
 
 def _arn_pattern(pieces: Pieces) -> tuple[Pattern, bool]:
     """Return the pattern within six parts; of other parts that across colons, which decides nothing (S12)."""
     sixfold = len(split_parts(pieces)) == 6
-    return (Pattern(arn_steps(_parts(pieces))), True) if sixfold else (_pattern(pieces), False)
+    return (Pattern(arn_steps(_parts(pieces))), True) if sixfold else (Pattern(steps_of(pieces)), False)
 
 
-def text_of(pieces: Pieces) -> str | None:
-    """Return the one text that pieces without wildcards are; None where there are wildcards."""
+def _text_of(pieces: Pieces) -> str | None:
     return None if any(isinstance(piece, Wild) for piece in pieces) else "".join(str(piece) for piece in pieces)
 
 
@@ -289,7 +292,3 @@ def steps_of(pieces: Iterable[str | Wild]) -> list[PatternStep]:
     return [
         step for part in _parts(tuple(pieces)) for step in ([part] if isinstance(part, PatternStep) else map(PatternStep, part))
     ]
-
-
-def _pattern(pieces: Pieces) -> Pattern:
-    return Pattern(steps_of(pieces))

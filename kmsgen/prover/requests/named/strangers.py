@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from kmsgen.policy.addresses import Network
+from kmsgen.prover.problem import Values
 from kmsgen.prover.requests.named.vocabulary import Want
 from kmsgen.prover.requests.named.wanted_texts import patterns_of
 from kmsgen.prover.values import ranges
@@ -40,7 +42,7 @@ def of_stranger(key: str, domain: Domain, wants: Iterable[Want]) -> Domain:
         return domain
     texts = [(want, text) for want in wants for text in want.values]
     if domain.kind is Kind.ADDRESS:
-        return domain._replace(far=_owned_networks(text for want, text in texts if "IpAddress" in want.operator.base))
+        return domain._replace(far=_owned_networks(tuple(text for want, text in texts if "IpAddress" in want.operator.base)))
     exact = frozenset(text for _, text in texts if not {"*", "?"} & set(text))
     owned = [want._replace(values=(text,)) for want, text in texts if {"*", "?"} & set(text) and _NAMES_AN_OWNER.search(text)]
     return domain._replace(
@@ -65,8 +67,9 @@ def apart_from_the_key(key: str, domain: Domain, wants: Iterable[Want]) -> Domai
     return domain._replace(taken=domain.taken | frozenset(organizations))
 
 
-def _owned_networks(texts: Iterable[str]) -> tuple[Network, ...]:
+@lru_cache(maxsize=64)
+def _owned_networks(texts: Values) -> tuple[Network, ...]:
     """Return the networks that are somebody's: not those that are too large, nor those that together are everything."""
     named: Sequence[Network] = ranges.networks(texts)
-    owned = [network for network in named if network.prefixlen >= _WIDEST[network.version]]
-    return tuple(network for network in owned if not ranges.cover_everything(named, network.version))
+    everything = {version for version in _WIDEST if ranges.cover_everything(named, version)}
+    return tuple(one for one in named if one.prefixlen >= _WIDEST[one.version] and one.version not in everything)

@@ -13,10 +13,11 @@ from typing import NamedTuple
 
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.parts.parts import PartQuestion, values_of
-from kmsgen.prover.values.cells import Wanted, find
+from kmsgen.prover.values.cells import find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.patterns import DIGITS, IN_PART, IN_PART_STAR, STAR, Pattern, PatternStep
 from kmsgen.prover.values.value_tests import ComparisonKind, ValueTest
+from kmsgen.prover.values.wanted import Wanted
 
 Held = Mapping[str, Values | None]
 _COLON = PatternStep(":")

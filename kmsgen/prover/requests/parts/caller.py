@@ -14,11 +14,12 @@ from typing import NamedTuple
 from kmsgen.prover.problem import Assignment, OutsideError
 from kmsgen.prover.requests.constraints import KeyTest
 from kmsgen.prover.requests.parts.parts import PartQuestion
-from kmsgen.prover.values.cells import Wanted, every, find
+from kmsgen.prover.values.cells import every, find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.partition import Count
 from kmsgen.prover.values.patterns import IN_NAME, IN_NAME_STAR, NAME, STAR, Pattern, PatternStep, after, literal, run_of
 from kmsgen.prover.values.value_tests import Bits, ComparisonKind, ValueTest
+from kmsgen.prover.values.wanted import Wanted
 
 PRINCIPAL_ARN, USER_NAME, USER_ID = "aws:principalarn", "aws:username", "aws:userid"
 
@@ -67,7 +68,10 @@ class CallerPart(NamedTuple):
         tied = asked.ties.keys & set(self.stand_in.keys)
         if tied - {USER_NAME}:
             raise OutsideError("the ARN or the id of a principal is compared with a policy variable")
-        wanted = [*self._wanted(asked), *(_asked(pattern, self.stand_in, truth=truth) for pattern, truth in self.stand_in.asked)]
+        wanted = [
+            *self._wanted(asked),
+            *(_asked(pattern, self.stand_in.head, truth=truth) for pattern, truth in self.stand_in.asked),
+        ]
         if not tied:
             name = find(self.stand_in.names, wanted, asked.tick, also=(self.stand_in.arn.removeprefix(self.stand_in.head),))
             yield from () if name is None else [self._named(name)]
@@ -163,9 +167,10 @@ _NOTHING = Pattern([PatternStep("")])
 _NARROW = {PatternStep(None): IN_NAME, STAR: IN_NAME_STAR}
 
 
-def _asked(pattern: Pattern, stand_in: StandIn, *, truth: bool) -> Wanted:
+@lru_cache(maxsize=8192)
+def _asked(pattern: Pattern, head: str, *, truth: bool) -> Wanted:
     test = ValueTest(pattern.matches, ComparisonKind.TEXT, (), (pattern,), lambda bits: bits[0], any_of=True)
-    return Wanted(behind(test, stand_in.head), frozenset((truth,)))
+    return Wanted(behind(test, head), frozenset((truth,)))
 
 
 def _is_called(name: str) -> Wanted:
@@ -176,6 +181,6 @@ def _is_called(name: str) -> Wanted:
 def narrowed(stand_in: StandIn, asked: Sequence[tuple[Pattern, bool]], tick: Count) -> StandIn | None:
     """Stand-in for those of its principals whose ARNs each pattern matches, or does not; None only if there are none such."""
     every = (*stand_in.asked, *asked)
-    wanted = [_asked(pattern, stand_in, truth=truth) for pattern, truth in every]
+    wanted = [_asked(pattern, stand_in.head, truth=truth) for pattern, truth in every]
     name = find(stand_in.names, wanted, tick, also=(stand_in.arn.removeprefix(stand_in.head),))
     return None if name is None else stand_in._replace(arn=f"{stand_in.head}{name}", asked=every)

@@ -6,7 +6,7 @@ Source: the availability of condition keys in the catalogue, each row with its p
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
@@ -70,7 +70,7 @@ def unsettled(key: str, action: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def in_requests_of(action: str, key: str) -> object:
+def in_requests_of(action: str, key: str) -> Hashable:
     """Signature of an action and a key: two actions of which it is the same hold the key in the same requests."""
     row = availability(key)
     rows = tuple(action in one.actions for one in row.occurrences if one.actions) if row else ()

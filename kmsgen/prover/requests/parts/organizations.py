@@ -16,10 +16,11 @@ from kmsgen.authorizer.language.variables import Variable
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.parts.parts import PartQuestion
 from kmsgen.prover.requests.tied_texts import Tie
-from kmsgen.prover.values.cells import Wanted, every, find
+from kmsgen.prover.values.cells import every, find
 from kmsgen.prover.values.domains import DOMAINS, Domain
 from kmsgen.prover.values.patterns import STAR, Automaton, Pattern, PatternStep
 from kmsgen.prover.values.value_tests import ComparisonKind, ValueTest, steps_of
+from kmsgen.prover.values.wanted import Wanted
 
 ID_OF = {f"aws:{whose}orgpaths": f"aws:{whose}orgid" for whose in ("principal", "resource", "source", "vpce")}
 """The key of the paths of an organization, and that of its id."""

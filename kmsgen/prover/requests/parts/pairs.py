@@ -17,10 +17,11 @@ from kmsgen.policy.letter_case import folded, loosely_folded, spellings
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.constraints import CONTEXT, FAMILIES, ConstraintTest, KeyTest
 from kmsgen.prover.requests.parts.parts import PartQuestion
-from kmsgen.prover.values.cells import Wanted, every, find
+from kmsgen.prover.values.cells import every, find
 from kmsgen.prover.values.domains import Domain
 from kmsgen.prover.values.patterns import Automaton, in_any_case, literal
 from kmsgen.prover.values.sets import demands, find_set
+from kmsgen.prover.values.wanted import Wanted
 
 SOME_VALUE = "any"
 

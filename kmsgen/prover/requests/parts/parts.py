@@ -15,11 +15,12 @@ from kmsgen.prover.requests.constraints import ConstraintTest, KeyTest, Look, ho
 from kmsgen.prover.requests.parts.times import BY_MFA, EPOCH, ISSUED, NOW, issued_by, moment_of, times_agree
 from kmsgen.prover.requests.ties import Ties, Told
 from kmsgen.prover.values import ranges
-from kmsgen.prover.values.cells import Wanted, every, find
+from kmsgen.prover.values.cells import every, find
 from kmsgen.prover.values.domains import DOMAINS, Domain
 from kmsgen.prover.values.partition import Count
 from kmsgen.prover.values.sets import find_set
 from kmsgen.prover.values.value_tests import ComparisonKind, ValueTest
+from kmsgen.prover.values.wanted import Wanted
 
 
 class PartQuestion(NamedTuple):

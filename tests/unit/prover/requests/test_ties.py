@@ -66,7 +66,7 @@ OUTSIDE = [
     ("text around a variable in a circle", ("StringLike x:a x${x:b}", "StringEquals x:b y${x:a}"), "in a circle with text"),
     ("the same without patterns", ("StringEquals x:a x${x:b}", "StringEquals x:b y${x:a}"), "tied to others"),
     ("patterns and an ignored case", ("StringEqualsIgnoreCase x:a ${x:b}", "StringLike x:a r*"), "with patterns too"),
-    ("order and text around", ("StringEquals x:a 1${x:b}", "NumericLessThan x:a 17"), "by order and by patterns"),
+    ("order and text around", ("StringEquals x:a 1${x:b}", "NumericLessThan x:a 17"), "by order too"),
     ("a wildcard before a variable", ("StringLike x:a *${x:b}", "StringEquals x:a red"), "more is open"),
     ("an ARN of which a part is open", ("ArnLike x:a arn:aws:iam::*:role/${x:b}",), "more is open"),
     ("a variable twice", ("StringEquals x:a ${x:b}${x:b}", "StringLike x:a r*"), "more is open"),

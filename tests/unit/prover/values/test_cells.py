@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from kmsgen.authorizer.language.conditions import ConditionTest, compile_condition
 from kmsgen.policy.document import Condition
 from kmsgen.prover.problem import OutsideError
-from kmsgen.prover.values.cells import Wanted, every, find
+from kmsgen.prover.values.cells import every, find
 from kmsgen.prover.values.domains import Domain, Kind
 from kmsgen.prover.values.patterns import literal
 from kmsgen.prover.values.ranges import networks
 from kmsgen.prover.values.sets import SetTest, find_set
 from kmsgen.prover.values.value_tests import ValueTest, value_test
+from kmsgen.prover.values.wanted import Wanted
 
 ANYTHING = Domain(optional=False)
 TEXTS = [
