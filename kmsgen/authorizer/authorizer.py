@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kmsgen.authorizer.applicable.plan import Plan, State
-from kmsgen.authorizer.applicable.plans import Plans
+from kmsgen.authorizer.applicable.plans import Plans, Reach
 from kmsgen.authorizer.context.parameters import flag
 from kmsgen.authorizer.context.permissions import Permission
 from kmsgen.authorizer.context.view import View
@@ -93,6 +93,10 @@ class Authorizer:
     def facts(self, request: Request) -> Iterator[tuple[Facts, Refusal | None]]:
         """Yield the facts and KMS's refusal for each permission of a request, without any statement; through no VPC endpoint."""
         return self._plans.facts(request)
+
+    def reach(self, principal: str, action: str) -> Reach:
+        """Return what reaches the requests of a principal for an action on one resource, if they come through no VPC endpoint."""
+        return self._plans.reach(principal, action)
 
     def view(self, plan: Plan, request: Request) -> View:
         """Return the context of a request as conditions see it."""

@@ -51,6 +51,14 @@ class _Needed(NamedTuple):
     beside: str | None
 
 
+class Reach(NamedTuple):
+    """What reaches every request of a caller for a permission: facts, compiled layers."""
+
+    permission: Permission
+    facts: Facts
+    sets: tuple[RuleSet, ...]
+
+
 class _Common(NamedTuple):
     """What applies to a permission for every caller of one standing: facts, KMS's refusal, compiled layers.
 
@@ -79,6 +87,7 @@ class Plans:
         self._beside: dict[tuple[int, bool], tuple[PrincipalPolicies, tuple[RuleSet, ...]]] = {}
         self._callers = Memo(MAX_REMEMBERED, self._caller)
         self._standings = Memo(MAX_REMEMBERED, standing_of)
+        self._facts = Memo(MAX_REMEMBERED, self._facts_of)
         self._common = Memo(MAX_REMEMBERED, self._common_of)
         self._plain = Memo(MAX_REMEMBERED, self._plain_needed)
         self._of_users = Memo(MAX_REMEMBERED, self._denies_of_users)
@@ -110,7 +119,13 @@ class Plans:
         caller = self._standings[self.caller(request.principal)]
         needed = self._needed(request) if request.parameters else self._plain[request.action, request.resources, False]
         for permission in needed.permissions:
-            yield self._facts_of(caller, permission, endpoint=False), self._refusals[permission, caller.account]
+            yield self._facts[caller, permission, False], self._refusals[permission, caller.account]
+
+    def reach(self, principal: str, action: str) -> Reach:
+        """Return what reaches the requests of a principal for an action on one resource, if they come through no VPC endpoint."""
+        caller = self._standings[self.caller(principal)]
+        (permission,) = self._plain[action, (), False].permissions
+        return Reach(permission, self._facts[caller, permission, False], tuple(self._layers(caller, permission, None)))
 
     def _caller(self, principal: str) -> Caller:
         caller = with_role_of(caller_of(principal, self.bundle.principals), self._linked)
@@ -181,13 +196,14 @@ class Plans:
 
     def _common_of(self, key: tuple[Standing, Permission, str | None]) -> _Common:
         caller, permission, endpoint = key
-        facts = self._facts_of(caller, permission, endpoint=endpoint is not None)
+        facts = self._facts[caller, permission, endpoint is not None]
         sets = tuple(self._layers(caller, permission, endpoint))
         reaching = [(rules, rules.reaching(permission)) for rules in sets]
         refusal = self._refusals[permission, caller.account]
         return _Common(facts, refusal, sets, tuple(one for one in reaching if one[1]))
 
-    def _facts_of(self, caller: Standing, permission: Permission, *, endpoint: bool) -> Facts:
+    def _facts_of(self, key: tuple[Standing, Permission, bool]) -> Facts:
+        caller, permission, endpoint = key
         ways, wanted, cross = routes(caller, permission)
         policies = caller.policies
         boundary, session = policies.boundary is not None, bool(policies.session_policies)

@@ -221,5 +221,11 @@ def _causes(seen: dict[str, Seen]) -> Values:
 
 def check(test: ConditionTest, view: View) -> Maybe:
     """Return whether a condition holds of a request; None where that is open."""
-    caller = None if view.caller.path_known else view.caller
-    return _CompiledCondition(test, Permission(view.action, view.target), caller).check(view)
+    if view.caller.path_known:
+        return _check_for_all(test, view.action.name, alias=view.target.kind == "alias")(view)
+    return _CompiledCondition(test, Permission(view.action, view.target), view.caller).check(view)
+
+
+@lru_cache(maxsize=8192)
+def _check_for_all(test: ConditionTest, action: str, *, alias: bool) -> Callable[[View], Maybe]:
+    return _check_of(test, resolver(test.variable, action, alias=alias))

@@ -1,6 +1,7 @@
 """Sides of a question (one bundle each, with its authorizer) and bases: principal and action, all else still open."""
 
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy
 from functools import cached_property
 from typing import NamedTuple
 
@@ -56,11 +57,15 @@ class Situation(NamedTuple):
 
 
 class Looks:
-    """The tests of conditions, one object for the same condition, whichever bundle it stands in."""
+    """The tests of conditions, one object for the same condition, whichever bundle it stands in.
 
-    def __init__(self, how: Reading) -> None:
+    They are those of another universe (`like`) where that reads what AWS leaves open alike.
+    """
+
+    def __init__(self, how: Reading, like: "Looks | None" = None) -> None:
         self.how = how
-        self._tests: dict[tuple[ConditionTest, Values, frozenset[str]], KeyTest] = {}
+        shared = like.tests if like is not None and like.how == how else {}
+        self.tests: dict[tuple[ConditionTest, Values, frozenset[str]], KeyTest] = shared
         self._constraints: dict[object, ConstraintTest] = {}
 
     def of(self, test: ConditionTest, aliases: Values, action: str) -> KeyTest:
@@ -68,9 +73,9 @@ class Looks:
         test = self.how.of(test)
         seen = aliases if test.variable == "kms:requestalias" else ()
         disputed = frozenset(key for key in (test.variable, *test.variables) if unsettled(key, action))
-        found = self._tests.get((test, seen, disputed))
+        found = self.tests.get((test, seen, disputed))
         if found is None:
-            found = self._tests[test, seen, disputed] = KeyTest(test, self.how, seen, disputed)
+            found = self.tests[test, seen, disputed] = KeyTest(test, self.how, seen, disputed)
         return found
 
     def constraint(self, key: object, make: Callable[[], ConstraintTest]) -> ConstraintTest:
@@ -92,11 +97,22 @@ class Side:
         self.looks = looks
         self.baseline = Baseline(covers, bundle.keys[0].key.arn if bundle.keys else "")
         self.authorizer = Authorizer(bundle, generous=looks.how.generous)
-        self._clauses: dict[tuple[Matchable, Naming], Clause] = {}
         self._in_state: dict[str, Authorizer] = {}
         self._free: dict[tuple[object, ...], bool] = {}
-        self._allowed: dict[Facts, dict[Clauses, bool]] = {}
         self._widened: dict[Facts, Facts] = {}
+        self._forget_clauses()
+
+    def _forget_clauses(self) -> None:
+        self._clauses: dict[tuple[Matchable, Naming], Clause] = {}
+        self._allowed: dict[Facts, dict[Clauses, bool]] = {}
+        self._first_of: dict[object, Clause] = {}
+
+    def numbered(self, number: int) -> "Side":
+        """Return the side under another number: its clauses are others, its authorizer is the same."""
+        other = copy(self)
+        other.number = number
+        other._forget_clauses()  # noqa: SLF001 - the same class
+        return other
 
     @cached_property
     def grants(self) -> tuple[GrantRule, ...]:
@@ -135,9 +151,10 @@ class Side:
 
     def could_with(self, base: Request, allows: Iterable[Clause]) -> bool:
         """Upper bound in every reading of a silence: false only if these Allows give nothing even where no Deny matches."""
-        allows = list(allows)
+        # of the Allows of a slot one is enough, always the same, as what was settled is remembered
+        ones = [self._first_of.setdefault(clause.slot, clause) for clause in allows]
         return any(
-            (refusal is None or refusal.rule == KEY_STATE) and self.allowed(self._generous(facts), allows)
+            (refusal is None or refusal.rule == KEY_STATE) and self.allowed(self._generous(facts), ones)
             for facts, refusal in self.authorizer.facts(base)
         )
 
@@ -168,14 +185,15 @@ class Side:
 
     def decide(self, request: Request) -> Decision:
         """Decide a request; where the key's state is in the way, in the first state in which it is not."""
-        return self._decided(request)[1]
+        return self.decided(request)[1]
 
     def witness(self, request: Request) -> Witness:
         """Return a request that is allowed, with what decides it."""
-        bundle, decision = self._decided(request)
+        bundle, decision = self.decided(request)
         return witness_of(request, bundle, str(decision.outcome))
 
-    def _decided(self, request: Request) -> tuple[Bundle, Decision]:
+    def decided(self, request: Request) -> tuple[Bundle, Decision]:
+        """Decide a request, and return the bundle with the state of the key in which that was."""
         decision = self.authorizer.decide(request, whole=False)
         if decision.reason != (KEY_STATE,):
             return self.bundle, decision

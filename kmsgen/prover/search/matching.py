@@ -32,21 +32,26 @@ class Matching:
         for arn in filter(None, map(parse_arn, existing)):
             if arn.kind == "role":
                 self._roles.setdefault((arn.account, arn.name.rpartition("/")[2]), []).append(str(arn))
+        self._named: dict[tuple[Values, bool], tuple[Asked, ...]] = {}
 
     def named(self, patterns: Sequence[str], meter: Meter, *, truth: bool = True) -> tuple[Asked, ...]:
         """Principals that some of these patterns name or may name; without `truth`, all whom not surely one of them names.
 
         A pattern of sessions names roles, of which Scope.sessions tells the sessions that are meant.
         """
-        found: list[Asked] = []
+        asked = (tuple(patterns), truth)
+        if asked not in self._named:
+            self._named[asked] = tuple(self._found(patterns, meter, truth=truth))
+        return self._named[asked]
+
+    def _found(self, patterns: Sequence[str], meter: Meter, *, truth: bool) -> Iterator[Asked]:
         for principal in self._everyone:
             stand_in = self._stand_ins.get(principal)
             if stand_in is None or all(_account_in(pattern) for pattern in patterns):
                 if any(self._names(pattern, principal, possible=truth) for pattern in patterns) is truth:
-                    found.append(stand_in or principal)
+                    yield stand_in or principal
             else:
-                found += self._narrowed(stand_in, patterns, meter, truth=truth)
-        return tuple(found)
+                yield from self._narrowed(stand_in, patterns, meter, truth=truth)
 
     def all_of(self, principals: Iterable[str]) -> tuple[Asked, ...]:
         """Return principals with the stand-ins that they are."""

@@ -36,19 +36,10 @@ _ALGORITHMS = ("signingalgorithm", "macalgorithm", "encryptionalgorithm", "keyag
 
 
 class Spaces:
-    """Makes the spaces of requests on the first key of some bundles, each once; `view` gives the context of a request.
-
-    They know what those of another universe with the same words (`like`) have found.
-    """
+    """Makes the spaces of requests on the first key of some bundles, each once; `view` gives the context of a request."""
 
     def __init__(
-        self,
-        bundles: Sequence[Bundle],
-        scope: Scope,
-        words: Vocabulary,
-        sessions: Sessions,
-        view: Callable[[Request], View],
-        like: Spaces | None = None,
+        self, bundles: Sequence[Bundle], scope: Scope, words: Vocabulary, sessions: Sessions, view: Callable[[Request], View]
     ) -> None:
         self._bundles = bundles
         self._scope = scope
@@ -60,7 +51,11 @@ class Spaces:
         self._endpoints = frozenset(name for bundle in bundles for name in bundle.vpc_endpoint_policies)
         self._beside = beside()
         self._made: dict[object, RequestSpace] = {}
-        self.solved: Solved = like.solved if like else {}
+        self.solved: Solved = {}
+
+    def share_with(self, other: Spaces) -> None:
+        """Share what is found with the spaces of another universe that has the same words."""
+        self.solved = other.solved
 
     def of(self, base: Base, situations: Sequence[Situation]) -> RequestSpace:
         """Return the space of requests of some situations of a base: their open keys with what they are by default.

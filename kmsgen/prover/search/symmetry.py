@@ -6,7 +6,7 @@ it covers both or neither, requests of both carry the same of what those stateme
 Actions that KMS treats in a way of their own are alike to none.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -14,16 +14,18 @@ from kmsgen.authorizer import Request
 from kmsgen.authorizer.applicable.programs import check
 from kmsgen.authorizer.applicable.rule_set import RuleSet
 from kmsgen.authorizer.context.lookup import lookup
-from kmsgen.authorizer.context.view import Resource
+from kmsgen.authorizer.context.view import Resource, View
 from kmsgen.authorizer.evaluation.grants import RETIRE, GrantRule, retires
 from kmsgen.authorizer.evaluation.kms_errors import refusal_of_key
 from kmsgen.authorizer.language.principal import DOUBT, Caller, CallerKind, Naming, at_most
 from kmsgen.authorizer.language.statement import Rule
+from kmsgen.authorizer.language.wildcards import Maybe
 from kmsgen.catalogue.actions import ACTIONS
 from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle, Key, KeyAccess
 from kmsgen.policy.document import Document
 from kmsgen.policy.letter_case import folded
+from kmsgen.prover.problem import Values
 from kmsgen.prover.requests.named.principals import other_than
 from kmsgen.prover.requests.named.sessions import Sessions
 from kmsgen.prover.requests.named.vocabulary import Vocabulary
@@ -91,8 +93,16 @@ class ActionGroup(NamedTuple):
     """Actions that a principal cannot tell apart, with the Allow statements and grants that may take them and those that do."""
 
     actions: list[Action]
+    names: Values
     allowing: list[Rule | GrantRule]
     taking: frozenset[Rule | GrantRule]
+
+
+class _Column(NamedTuple):
+    """How a statement or grant takes the actions: it may take those at some places, and tells apart those of other `codes`."""
+
+    taken: tuple[tuple[int, Maybe], ...]
+    codes: tuple[int, ...]
 
 
 class ActionGroups:
@@ -107,8 +117,8 @@ class ActionGroups:
         ways = ((action, tuple(of(action) for of in refused)) for action in actions)
         asked = [(action, rules) for action, rules in ways if not rules or rules[0].own in (None, KEY_STATE)]
         self._actions = tuple(action for action, _ in asked)
-        self._own = tuple(_own(action, rules) for action, rules in asked)
-        self._columns: dict[Rule | GrantRule, tuple[object, ...]] = {}
+        self._own = _codes(_own(action, rules) for action, rules in asked)
+        self._columns: dict[Rule | GrantRule, _Column] = {}
         self._groups: dict[object, list[ActionGroup]] = {}
 
     def of(self, views: Iterable[Seen]) -> list[ActionGroup]:
@@ -116,27 +126,38 @@ class ActionGroups:
         matter = tuple(one for seen in views for one in seen.naming)
         found = self._groups.get(matter)
         if found is None:
-            groups: dict[tuple[object, ...], list[Action]] = {}
-            columns = [self._own, *(self._column(one) for one in matter)]
-            for action, signature in zip(self._actions, zip(*columns, strict=True), strict=True):
-                groups.setdefault(signature, []).append(action)
-            every = (_group(same, matter, taken[1:]) for taken, same in groups.items())
-            found = self._groups[matter] = [
-                one for one in every if one.allowing or not self._allowable or not is_by_key(one.actions[0])
-            ]
+            found = self._groups[matter] = list(self._grouped(dict.fromkeys(matter)))
         return found
 
-    def _column(self, one: Rule | GrantRule) -> tuple[object, ...]:
+    def _grouped(self, matter: Iterable[Rule | GrantRule]) -> Iterator[ActionGroup]:
+        columns = {one: self._column(one) for one in matter}
+        alike: dict[tuple[int, ...], list[int]] = {}
+        for place, codes in enumerate(zip(self._own, *(column.codes for column in columns.values()), strict=True)):
+            alike.setdefault(codes, []).append(place)
+        allowing: dict[int, dict[Rule | GrantRule, Maybe]] = {places[0]: {} for places in alike.values()}
+        for one, column in columns.items():
+            for place, covers in () if one.deny else column.taken:
+                if place in allowing:
+                    allowing[place][one] = covers
+        for places in alike.values():
+            actions, allows = [self._actions[place] for place in places], allowing[places[0]]
+            if allows or not self._allowable or not is_by_key(actions[0]):
+                names = tuple([action.iam_name for action in actions])
+                yield ActionGroup(actions, names, list(allows), frozenset([one for one, covers in allows.items() if covers]))
+
+    def _column(self, one: Rule | GrantRule) -> _Column:
         found = self._columns.get(one)
         if found is None:
-            found = self._columns[one] = tuple(_taken(one, self._actions))
+            told = list(_taken(one, self._actions))
+            taken = tuple([(place, covers) for place, (covers, _) in enumerate(told) if covers is not False])
+            found = self._columns[one] = _Column(taken, _codes(told))
         return found
 
 
-def _group(actions: list[Action], matter: Sequence[Rule | GrantRule], taken: Sequence[object]) -> ActionGroup:
-    pairs = [(one, how) for one, how in zip(matter, taken, strict=True) if how is not False and not one.deny]
-    surely = frozenset(one for one, how in pairs if (how[0] if isinstance(how, tuple) else how) is True)
-    return ActionGroup(actions, [one for one, _ in pairs], surely)
+def _codes(values: Iterable[Hashable]) -> tuple[int, ...]:
+    """Return a number for each value: two values are equal if their numbers are."""
+    numbers: dict[Hashable, int] = {}
+    return tuple([numbers.setdefault(value, len(numbers)) for value in values])
 
 
 def is_by_key(action: Action) -> bool:
@@ -144,7 +165,7 @@ def is_by_key(action: Action) -> bool:
     return action.resource_types == ("key",) and action.name != RETIRE
 
 
-def _own(action: Action, refused: Sequence[_Refused]) -> object:
+def _own(action: Action, refused: Sequence[_Refused]) -> Hashable:
     """Signature of an action by KMS's own rules: actions of different ones are never asked about together."""
     if action.name in _OWN_WAYS or "alias" in action.resource_types:
         return action.name
@@ -152,15 +173,15 @@ def _own(action: Action, refused: Sequence[_Refused]) -> object:
     return (ways, refused)
 
 
-def _taken(one: Rule | GrantRule, actions: Iterable[Action]) -> Iterator[object]:
+def _taken(one: Rule | GrantRule, actions: Iterable[Action]) -> Iterator[tuple[Maybe, tuple[Hashable, ...]]]:
     """Tell of each action whether a statement or grant covers it, and then what requests carry of what the statement reads."""
     if isinstance(one, GrantRule):
-        yield from (one.covers(action.name) or (None if action.name in one.doubtful else False) for action in actions)
+        yield from ((one.covers(action.name) or (None if action.name in one.doubtful else False), ()) for action in actions)
         return
     keys = [*one.resource.variables, *(key for test in one.conditions for key in (test.variable, *test.variables))]
     for action in actions:
         covers = one.covers(folded(action.iam_name))
-        yield covers if covers is False or not keys else (covers, *(in_requests_of(action.name, key) for key in keys))
+        yield covers, () if covers is False else tuple([in_requests_of(action.name, key) for key in keys])
 
 
 def _refusals(bundle: Bundle) -> Callable[[Action], _Refused]:
@@ -206,17 +227,17 @@ class UpperBound:
 
     def __init__(self, side: Side, seen: Seen, *, covered: bool) -> None:
         self._side = side
-        self._namings = seen.namings
+        self._clauses = {one: side.clause(one, naming) for one, naming in seen.namings.items() if not one.deny}
         self._covers = seen.surely_covers if covered else frozenset()
 
     def allows(self, base: Request, group: ActionGroup) -> bool:
         """Return False only if none of a group's actions can be allowed: every Allow and grant matches, no Deny does."""
-        side, namings = self._side, self._namings
-        allows = [one for one in group.allowing if one in namings]
-        if self._covers:
+        side, clauses = self._side, self._clauses
+        allows = [one for one in group.allowing if one in clauses]
+        if self._covers and allows:
             covers = group.taking & self._covers
             allows = [one for one in allows if side.baseline.subsets_of(one).isdisjoint(covers)]
-        return bool(allows) and side.could_with(base, [side.clause(one, namings[one]) for one in allows])
+        return bool(allows) and side.could_with(base, [clauses[one] for one in allows])
 
 
 def _endpoint_rules(principal: str, side: Side) -> Iterator[RuleSet]:
@@ -236,15 +257,14 @@ def _seen(principal: str, stand_in: StandIn | None, side: Side, variables: Seque
     What a policy knows of a stand-in's name is no part of it: the search decides that.
     """
     request = Request(principal, "kms:GetKeyPolicy", complete=True)
-    (plan,) = side.authorizer.plans(request)
-    caller = plan.caller
-    rules = _naming(dict.fromkeys([*plan.sets, *_endpoint_rules(principal, side)]), caller)
+    reach, caller = side.authorizer.reach(principal, request.action), side.authorizer.caller(principal)
+    rules = _naming(dict.fromkeys([*reach.sets, *_endpoint_rules(principal, side)]), caller)
     covers = tuple((rule, meant(naming, caller)) for rule, naming in _naming([side.baseline.rules], caller))
     named = ((grant, grant.names(caller), retires(grant.grant, caller)) for grant in side.grants)
     grants = tuple(one for one in named if one[1] or one[2])
     if caller.kind in (CallerKind.SESSION, CallerKind.UNKNOWN):
         return Seen(rules, covers, grants, principal)
-    view = side.authorizer.view(plan, request)
+    view = View(request, caller, reach.permission.action, reach.permission.target)
     about_caller = [test for rule, _ in (*rules, *covers) for test in rule.conditions if _is_about_caller(test.variable)]
     derived = stand_in.keys if stand_in else ()
     read = [key for test in about_caller for key in (test.variable, *test.variables)]
@@ -255,7 +275,7 @@ def _seen(principal: str, stand_in: StandIn | None, side: Side, variables: Seque
     beside = (id(caller.policies), caller.service_linked, caller.described, listed, sessions)
     # who is a stand-in only counts where something is asked of its name
     who = stand_in if by_name else stand_in is not None
-    return Seen(rules, covers, grants, (caller.kind, who, plan.facts, beside, answers, values))
+    return Seen(rules, covers, grants, (caller.kind, who, reach.facts, beside, answers, values))
 
 
 def _is_about_caller(key: str) -> bool:

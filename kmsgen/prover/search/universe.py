@@ -30,7 +30,7 @@ from kmsgen.prover.search.encoding import Base, Looks, Side, Situation
 from kmsgen.prover.search.matching import Asked, Matching
 from kmsgen.prover.search.scope import Scope
 from kmsgen.prover.search.spaces import Spaces
-from kmsgen.prover.search.symmetry import ActionGroups, UpperBound, Views, views_of
+from kmsgen.prover.search.symmetry import ActionGroups, UpperBound, Views, is_by_key, views_of
 from kmsgen.prover.values.partition import Cut
 from kmsgen.prover.values.patterns import NAME, arn_glob, glob, run_of
 
@@ -38,7 +38,14 @@ from kmsgen.prover.values.patterns import NAME, arn_glob, glob, run_of
 class Universe:
     """Bundles asked about together: the words in them, the principals that they can tell apart, a side each."""
 
-    def __init__(self, bundles: Sequence[Bundle], scope: Scope, meter: Meter, like: "Universe | None" = None) -> None:
+    def __init__(
+        self,
+        bundles: Sequence[Bundle],
+        scope: Scope,
+        meter: Meter,
+        like: "Universe | None" = None,
+        sides: tuple[Side, ...] = (),
+    ) -> None:
         self.bundles = bundles
         self.scope = scope
         self.words: Vocabulary = like.words if like else vocabulary.read(bundles, (*scope.statements, *scope.named), scope.asked)
@@ -49,11 +56,13 @@ class Universe:
         self._stand_ins = {one.arn: one for one in self._principals.stand_ins}
         self.everyone: Values = tuple(one for one in self._principals.everyone if self._exists(one))
         self._meter = meter
-        looks = Looks(scope.reading)
-        self.sides = tuple(self._side(bundle, number, looks) for number, bundle in enumerate(bundles))
+        looks = Looks(scope.reading, like.sides[0].looks if like else None)
+        self.sides: tuple[Side, ...] = sides or tuple(self._side(bundle, number, looks) for number, bundle in enumerate(bundles))
         self._views: dict[str, Views] = {}
         self._sessions = Sessions(scope.sessions, self.words.principals)
         self._spaces = Spaces(self.bundles, scope, self.words, self._sessions, self.sides[0].view)
+        if like:
+            self._spaces.share_with(like._spaces)  # noqa: SLF001 - the same class
         self.whom = Matching(self.everyone, self._stand_ins, self.sides[0].authorizer.caller, self.words.existing)
 
     def reread(self, several: Several | None = None) -> "Universe":
@@ -88,8 +97,11 @@ class Universe:
         return Universe(bundles, self.scope, self._meter, like=self)
 
     def turned_round(self) -> "Universe":
-        """Return the universe with its two bundles in the other order."""
-        return self.changed(self.bundles[::-1])
+        """Return the universe with its two bundles in the other order: what each knows of principals and requests stays."""
+        sides = tuple(side.numbered(number) for number, side in enumerate(self.sides[::-1]))
+        other = Universe(self.bundles[::-1], self.scope, self._meter, like=self, sides=sides)
+        other._views = {principal: views[::-1] for principal, views in self._views.items()}
+        return other
 
     @property
     def _partition(self) -> str:
@@ -148,12 +160,13 @@ class Universe:
             names = tuple(one.arn if isinstance(one, StandIn) else one for one in same)
             described = self.described(names[0])
             for group in groups.of(views):
-                actions_ = tuple(action.iam_name for action in group.actions)
-                base = Base(Request(names[0], actions_[0]), names, actions_, stand_in)
-                on_key = not allowable or group.actions[0].name == RETIRE or bound.allows(base.request, group)
-                if group.actions[0].resource_types or actions_[0] in keyless or described:
-                    bases = self._bases(base.request, group.actions[0], on_key=on_key, described=described)
-                    yield from (base._replace(request=one) for one in bases)
+                action, request = group.actions[0], Request(names[0], group.names[0])
+                on_key = not allowable or action.name == RETIRE or bound.allows(request, group)
+                if not on_key and is_by_key(action):
+                    continue
+                if action.resource_types or request.action in keyless or described:
+                    for one in self._bases(request, action, on_key=on_key, described=described):
+                        yield Base(one, names, group.names, stand_in)
 
     def may_differ(self, asked: Iterable[Asked]) -> list[Asked]:
         """Principals to search for a gain: whoever is left out surely has none in the first bundle beyond the second."""
