@@ -28,7 +28,7 @@ def in_both_readings(
 
     Kinds of access that are `shown` already are no reason.
     """
-    found = hunt(universe, bad_in(universe), requests, meter)
+    found = hunt(universe, bad_in(universe), requests, meter, doubts_beside_hits=False)
     if found.hits or found.reason or not found.doubtful:
         return list(found.hits), found.reason
     other = universe.reread()

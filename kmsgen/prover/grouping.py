@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from kmsgen.arn import Arn, is_service_principal, parse_arn
 from kmsgen.prover.key_forms import as_condition
@@ -87,8 +88,11 @@ class Speaker:
         return f"{place} like {' and '.join(like)}" if like else place
 
 
-def group(hits: Iterable[Hit], speaker: Speaker) -> list[Group]:
-    """Merge hits: first the actions of one principal, then the principals with the same actions and conditions."""
+def group(hits: Iterable[Hit], speaker: Speaker, most: int | None = None) -> list[Group]:
+    """Merge hits: first the actions of one principal, then the principals with the same actions and conditions.
+
+    `most` of them are told, the most dangerous ones.
+    """
     by_principal: dict[tuple[str, Values], list[Hit]] = {}
     for hit in hits:
         by_principal.setdefault((hit.witness.principal, hit.labels), []).append(hit)
@@ -97,11 +101,12 @@ def group(hits: Iterable[Hit], speaker: Speaker) -> list[Group]:
         actions = tuple(sorted({hit.witness.action for hit in same}))
         merged.setdefault((actions, labels), []).append(same)
     groups = [
-        _group(actions, labels, together, speaker)
+        _outline(actions, labels, together, speaker)
         for (actions, labels), rows in merged.items()
         for together in _by_danger(rows, speaker)
     ]
-    return sorted(groups, key=lambda one: (-one.danger, one.principals, one.actions, one.conditions))
+    listed = sorted(groups, key=lambda one: (-one.danger, one.principals, one.actions, one.conditions))[:most]
+    return [Group(*one[:3], one.worst.told(), one.reason, one.danger) for one in listed]
 
 
 def merged(groups: Iterable[Group]) -> tuple[Group, ...]:
@@ -141,12 +146,23 @@ def _by_danger(rows: list[list[Hit]], speaker: Speaker) -> list[list[list[Hit]]]
     return list(apart.values())
 
 
-def _group(actions: Values, labels: Values, rows: list[list[Hit]], speaker: Speaker) -> Group:
+class _Outline(NamedTuple):
+    """A group of which the witness is not decided yet."""
+
+    principals: Values
+    actions: Values
+    conditions: Values
+    worst: Hit
+    reason: Values
+    danger: int
+
+
+def _outline(actions: Values, labels: Values, rows: list[list[Hit]], speaker: Speaker) -> _Outline:
     worst = max((hit for row in rows for hit in row), key=lambda hit: HARM.get(_bare(hit.witness.action), 1))
     danger = 10 * _reach(worst.witness.principal, speaker) + HARM.get(_bare(worst.witness.action), 1)
     names = _names([speaker.who(row[0].witness.principal) for row in rows])
     reason = tuple(dict.fromkeys(_told(why) for row in rows for hit in row for why in hit.reason))
-    return Group(names, actions, labels, worst.side.witness(worst.witness), reason, danger * 10 - min(len(labels), 9))
+    return _Outline(names, actions, labels, worst, reason, danger * 10 - min(len(labels), 9))
 
 
 def _told(source: str) -> str:

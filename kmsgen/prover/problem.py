@@ -45,16 +45,18 @@ class DefectError(Exception):
 
 
 class Meter:
-    """What is left of a budget. `deadline` is on the monotonic clock."""
+    """What is left of a budget. `deadline` is on the monotonic clock; once it is over it says the same ever after."""
 
-    __slots__ = ("deadline", "second_opinion", "seconds", "steps", "taken")
+    __slots__ = ("_over", "deadline", "groups", "second_opinion", "seconds", "steps", "taken")
 
     def __init__(self, budget: Budget) -> None:
         self.steps = budget.steps
         self.seconds = budget.seconds
         self.second_opinion = budget.second_opinion
         self.deadline = time.monotonic() + budget.seconds
+        self.groups = budget.groups
         self.taken = 0
+        self._over = ""
 
     def count(self) -> None:
         """Count one step. Raises BudgetError when the budget is spent."""
@@ -66,7 +68,8 @@ class Meter:
     def check_clock(self) -> None:
         """Raise BudgetError when the time is over."""
         if time.monotonic() > self.deadline:
-            raise BudgetError(f"the budget of {self.seconds:g} seconds ran out after {self.taken} steps")
+            self._over = self._over or f"the budget of {self.seconds:g} seconds ran out after {self.taken} steps"
+            raise BudgetError(self._over)
 
 
 class Assignment(NamedTuple):

@@ -78,7 +78,7 @@ def _answer(universe: Universe, question: Question, meter: Meter) -> Proof:
     if _is_vacuous(universe, question, meter):
         return Proof(str(question), Result.VACUOUS, reason="the pattern fits no principal there could be")
     hits, reason = _ask(universe, question, meter)
-    groups = tuple(group(hits, speaker_of(universe, patterns_of(question))))
+    groups = tuple(group(hits, speaker_of(universe, patterns_of(question)), meter.groups))
     result = Result.REFUTED if groups else Result.UNKNOWN if reason else Result.PROVED
     return Proof(str(question), result, groups, reason)
 

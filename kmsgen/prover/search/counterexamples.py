@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from kmsgen.authorizer import Decision, Outcome, Request
+from kmsgen.policy.bundle import Bundle
 from kmsgen.prover.problem import BudgetError, DefectError, Meter, OutsideError, Values
 from kmsgen.prover.requests.building import build
 from kmsgen.prover.requests.space import RequestSpace
@@ -15,6 +16,7 @@ from kmsgen.prover.search.encoding import Base, Side, Situation
 from kmsgen.prover.search.search import Search
 from kmsgen.prover.search.situations import is_doubtful, situation_of
 from kmsgen.prover.search.universe import Universe
+from kmsgen.prover.witness import Witness, witness_of
 
 Situations = Sequence[Situation | None]
 Judge = Callable[[Situations, Clauses, Clauses], bool]
@@ -79,7 +81,8 @@ def gained(sides: Sequence[Side]) -> Bad:
 class Hit(NamedTuple):
     """One access: a witness that the authorizer allows, what allows it, and its conditions in words.
 
-    `side` is where it is allowed; `like` the stand-in whose name was chosen, None for others.
+    `side` is where it is allowed, `bundle` what decided it there, if it was replayed; `like` the stand-in whose name was chosen,
+    None for others.
     """
 
     witness: Request
@@ -87,6 +90,11 @@ class Hit(NamedTuple):
     reason: Values
     labels: Values
     like: str | None = None
+    bundle: Bundle | None = None
+
+    def told(self) -> Witness:
+        """Return the witness with what decides it."""
+        return witness_of(self.witness, self.bundle) if self.bundle is not None else self.side.witness(self.witness)
 
 
 class Hunted(NamedTuple):
@@ -101,15 +109,18 @@ class Hunted(NamedTuple):
     doubtful: tuple[Base, ...] = ()
 
 
-def hunt(universe: Universe, bad: Bad, bases: Iterable[Base], meter: Meter) -> Hunted:
-    """Search every base for the bad thing: no hit and an empty reason mean that there is none, in the reading of the universe."""
+def hunt(universe: Universe, bad: Bad, bases: Iterable[Base], meter: Meter, *, doubts_beside_hits: bool = True) -> Hunted:
+    """Search every base for the bad thing: no hit and an empty reason mean that there is none, in the reading of the universe.
+
+    Without `doubts_beside_hits` no doubtful base is told of once something is found: for who then asks for no other reading.
+    """
     hits: list[Hit] = []
     doubtful: list[Base] = []
     reasons: dict[str, None] = {}
     hunter = _Hunter(universe, bad, meter)
     try:
         for base in bases:
-            found = hunter.at(base)
+            found = hunter.at(base, doubts=doubts_beside_hits or not hits)
             hits += found.hits
             doubtful += found.doubtful
             reasons |= dict.fromkeys([found.reason] if found.reason else [])
@@ -127,14 +138,14 @@ class _Hunter:
         self._meter = meter
         self._known: dict[object, tuple[tuple[Found, ...], str]] = {}
 
-    def at(self, base: Base) -> Hunted:
+    def at(self, base: Base, *, doubts: bool) -> Hunted:
         """Search one base; a disagreement of prover and authorizer (DefectError) becomes the reason. Raises BudgetError."""
         try:
-            return self._at(base)
+            return self._at(base, doubts=doubts)
         except DefectError as error:
             return Hunted(reason=f"a defect of kmsgen to report: {error}")
 
-    def _at(self, base: Base) -> Hunted:
+    def _at(self, base: Base, *, doubts: bool) -> Hunted:
         self._meter.count()
         first = self._universe.sides[0]
         plan = first.plan(base.request)
@@ -152,9 +163,15 @@ class _Hunter:
         except OutsideError as error:
             return Hunted(reason=str(error))
         found, reason = self._found(self._problem(situations), situations, space)
-        doubtful = any(one.doubtful for one in situations if one) or self._may_be_open(situations, space)
-        hits = tuple(hit for one in found for hit in self._hits(base, one, space))
-        return Hunted(hits, reason, (base,) if doubtful else ())
+        doubtful = doubts and (any(one.doubtful for one in situations if one) or self._may_be_open(situations, space))
+        hits: list[Hit] = []
+        try:
+            for hit in (hit for one in found for hit in self._hits(base, one, space)):
+                hits.append(hit)
+                self._meter.check_clock()
+        except BudgetError as error:  # what was found counts; the next base ends the search
+            reason = str(error)
+        return Hunted(tuple(hits), reason, (base,) if doubtful else ())
 
     def _may_be_open(self, situations: Situations, space: RequestSpace) -> bool:
         """Whether some test of the base may be open; False only if a more generous reading could find no more here."""
@@ -180,8 +197,12 @@ class _Hunter:
         found = self._known.get(signature)
         if found is None:
             outside: list[str] = []
-            hits = tuple(Search(space, self._meter, outside).run(problem))
-            found = self._known[signature] = (hits, "; ".join(dict.fromkeys(outside)))
+            hits: list[Found] = []
+            try:
+                hits.extend(Search(space, self._meter, outside).run(problem))
+            except BudgetError as error:
+                outside.append(str(error))
+            found = self._known[signature] = (tuple(hits), "; ".join(dict.fromkeys(outside)))
         return found
 
     def _hits(self, base: Base, found: Found, space: RequestSpace) -> Iterator[Hit]:
@@ -190,19 +211,20 @@ class _Hunter:
         labels = words_of(found.literals, found.assignment, {key: None for key in found.assignment.values if key not in derived})
         like = base.request.principal if found.assignment.principal else None
         principals = base.principals if found.assignment.principal is None else (found.assignment.principal,)
-        reason: Values = ()
+        first, reason = self._universe.sides[0], Values()
         for principal in principals:
             for action in base.actions:
                 asked = base.request._replace(principal=principal, action=action)
-                witness = build(asked, found.assignment, derived)
+                witness, bundle = build(asked, found.assignment, derived), None
                 if principal == principals[0] or action == base.actions[0]:
-                    reason = self._replayed(witness)
-                yield Hit(witness, self._universe.sides[0], reason, labels, like)
+                    reason, bundle = self._replayed(witness)
+                yield Hit(witness, first, reason, labels, like, bundle)
 
-    def _replayed(self, witness: Request) -> Values:
-        """Return the statements or grants that allow a witness. Raises DefectError where the authorizer decides otherwise."""
-        decisions = [side.decide(self._bad.on(side, witness)) for side in self._universe.sides]
+    def _replayed(self, witness: Request) -> tuple[Values, Bundle]:
+        """Return what allows a witness, and the bundle that tells so. Raises DefectError where it is decided otherwise."""
+        decided = [side.decided(self._bad.on(side, witness)) for side in self._universe.sides]
+        decisions = [decision for _, decision in decided]
         if not self._bad.shown(decisions):
             outcomes = ", ".join(str(decision.outcome) for decision in decisions)
             raise DefectError(f"a witness did not replay: {witness} -> {outcomes}")
-        return next((one for one in decisions if one.outcome is Outcome.ALLOWED), decisions[0]).reason
+        return next((one for one in decisions if one.outcome is Outcome.ALLOWED), decisions[0]).reason, decided[0][0]
