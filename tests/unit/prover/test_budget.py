@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from itertools import count
+from types import SimpleNamespace
 
 import pytest
 
@@ -52,6 +54,21 @@ def test_the_clock_is_looked_at_while_values_are_cut(world: Bundle, question: Qu
     assert time.process_time() - start < 1.2
     assert proof.result in (Result.UNKNOWN, Result.REFUTED)
     assert "budget" in proof.reason or proof.result is Result.REFUTED
+
+
+def test_what_was_found_until_the_time_is_over_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whichever look at the clock is the last, nothing is proved; what is refuted in some time is so in more."""
+    others = (Condition("NotIpAddress", "aws:SourceIp", (f"{number}.0.0.0/8",)) for number in range(1, 9))
+    world = Bundle((KeyAccess(Key(KEY), Document(tuple(statement("*", one) for one in others))),))
+    results = []
+    for looks in range(20, 200, 30):
+        clock = count()
+        monkeypatch.setattr("kmsgen.prover.problem.time", SimpleNamespace(monotonic=lambda clock=clock: next(clock)))
+        proof = prove(world, NoPublic(), Budget(seconds=looks))
+        assert "budget" in proof.reason
+        results.append(proof.result)
+    refuted = results.index(Result.REFUTED)
+    assert results == [Result.UNKNOWN] * refuted + [Result.REFUTED] * (len(results) - refuted)
 
 
 def test_each_question_has_its_own_budget() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from itertools import product
+from sys import getsizeof
 
 import pytest
 
@@ -70,3 +71,15 @@ def test_an_automaton_answers_for_each_of_its_patterns() -> None:
     """By its number in the order in which they were given."""
     both = Automaton((glob("a*"), glob("*b")))
     assert [both.matched(both.run(text)) for text in ("a", "b", "ab", "c")] == [{0}, {1}, {0, 1}, set()]
+
+
+def test_what_is_kept_of_many_patterns_grows_with_their_length_alone() -> None:
+    """No state of all patterns is kept for each of them."""
+
+    def size(count: int) -> int:
+        together = Automaton(glob(f"team{number}-*") for number in range(count))
+        numbers = (*together.ends, *together.first, *together.first.values())
+        states = (*together.literal.values(), together.wide, together.loops, together.accepting, together.forever)
+        return sum(map(getsizeof, (*numbers, *states)))
+
+    assert size(800) < 2.2 * size(400)
