@@ -133,14 +133,16 @@ _NAMES_OF_TAGS = Domain(
 )
 _REGIONS = ("us-east-1", "eu-central-1", "ap-southeast-2")
 REGION = Domain(shapes=(_REGION,), nicer=_REGIONS)
+_LIKELY = ("s3", "ec2", "rds", "lambda", "secretsmanager", "sns", "sqs", "dynamodb")
+# kms:ViaService: a service in a Region, of any partition (KMS Developer Guide, conditions-kms; catalogue/value_forms).
 VIA = Domain(
-    never=_EMPTY_LABEL,
-    shapes=(run_of((_HOST,), ".", (_LOWER,), "-", (_LOWER,), "-", (DIGITS, 1), ".amazonaws.com"),),
-    nicer=tuple(
-        f"{service}.{region}.amazonaws.com"
-        for region in _REGIONS
-        for service in ("s3", "ec2", "rds", "lambda", "secretsmanager", "sns", "sqs", "dynamodb")
+    strict=True,
+    shapes=tuple(
+        run_of((_HOST,), ".", (_LOWER, 2), (_LOWER, 0), *("-", (_LOWER,)) * words, "-", (DIGITS, 1), f".{domain}")
+        for domain in ("amazonaws.com", "amazonaws.com.cn", "amazonaws.eu")
+        for words in (1, 2)
     ),
+    nicer=tuple(f"{service}.{region}.amazonaws.com" for region in _REGIONS for service in _LIKELY),
 )
 _CALLER = Domain(shapes=(_SERVICE,), never=_EMPTY_LABEL, nicer=("athena.amazonaws.com", "cloudformation.amazonaws.com"))
 _WHOSE = ("principal", "resource", "source", "vpce")
@@ -156,12 +158,9 @@ DOMAINS: dict[str, Domain] = {
     "aws:epochtime": Domain(Kind.INSTANT, optional=False, as_number=True),
     "aws:tokenissuetime": Domain(Kind.INSTANT),
     "aws:multifactorauthage": Domain(Kind.NUMBER),
-    "aws:multifactorauthpresent": FLAG,
+    **dict.fromkeys(("aws:multifactorauthpresent", "aws:viaawsmcpservice", "aws:ismcpserviceaction", "aws:assumedroot"), FLAG),
     "aws:securetransport": CERTAIN_FLAG,
     "aws:viaawsservice": CERTAIN_FLAG,
-    "aws:viaawsmcpservice": FLAG,
-    "aws:ismcpserviceaction": FLAG,
-    "aws:assumedroot": FLAG,
     "aws:sourceip": Domain(Kind.ADDRESS),
     "aws:vpcsourceip": Domain(Kind.ADDRESS),
     "aws:ec2instancesourceprivateipv4": Domain(Kind.ADDRESS),
