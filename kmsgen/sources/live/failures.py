@@ -95,3 +95,10 @@ def failure(error: Exception, call: str, about: str) -> AwsError:
     subject = f" on `{about}`" if about else ""
     message = f"{call}{subject}: {said}" if not code or code in said else f"{call}{subject}: {code}: {said}"
     return AwsError([Diagnostic(Location("AWS"), kind.code, " ".join(message.split()), kind.hint)], kind, call, about)
+
+
+def no_answer(call: str, about: str) -> AwsError:
+    """Build the failure of a call that something answered which is not AWS: nothing of what was asked for is told."""
+    subject = f" on `{about}`" if about else ""
+    message = f"{call}{subject}: the answer holds nothing of what was asked for"
+    return AwsError([Diagnostic(Location("AWS"), OTHER.code, message, UNREACHABLE.hint)], OTHER, call, about)

@@ -13,13 +13,14 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from kmsgen.errors import Location, input_error
-from kmsgen.sources.live.failures import failure
+from kmsgen.sources.live.failures import failure, no_answer
 from kmsgen.sources.live.reads import READS
 
 ATTEMPTS = 10
 MAX_ATTEMPTS = "AWS_MAX_ATTEMPTS"
 """The variable by which users bound the attempts of every AWS tool (AWS SDKs and Tools guide, Retry behavior)."""
 _SESSION_NAME = "kmsgen"
+_OF_EVERY_ANSWER = "ResponseMetadata"
 
 
 class SignIn(NamedTuple):
@@ -44,7 +45,10 @@ class Session:
 
     def call(self, service: str, operation: str, about: str = "", region: str | None = None, **parameters: Any) -> dict[str, Any]:  # noqa: ANN401 - as the API has them
         """Send one call and return its answer. Raises AwsError."""
-        return dict(self._run(service, operation, about, region, lambda method, _: method(**parameters)))
+        answer = dict(self._run(service, operation, about, region, lambda method, _: method(**parameters)))
+        if not answer.keys() - {_OF_EVERY_ANSWER}:
+            raise no_answer(f"{service}:{operation}", about)
+        return answer
 
     def listed(
         self,
@@ -56,7 +60,10 @@ class Session:
         **parameters: Any,  # noqa: ANN401 - as the API has them
     ) -> list[Any]:
         """Return the items of one member on all pages of a call. Raises AwsError."""
-        return [item for page in self.pages(service, operation, about, region, **parameters) for item in page.get(member) or ()]
+        pages = self.pages(service, operation, about, region, **parameters)
+        if not all(member in page for page in pages):
+            raise no_answer(f"{service}:{operation}", about)
+        return [item for page in pages for item in page[member] or ()]
 
     def pages(
         self,

@@ -93,6 +93,18 @@ def test_a_key_that_cannot_be_read_whole_ends_in_a_code(
     assert f":{operation} on `" in ran.err or operation == "ListAliases"
 
 
+@pytest.mark.parametrize("operation", ["DescribeKey", "GetKeyPolicy", "ListGrants", "ListResourceTags", "ListAliases", "GetRole"])
+def test_what_is_no_answer_of_aws_is_no_answer(operation: str, run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as a page of a proxy: that a key has no grants must be told by AWS."""
+
+    def call(_client: BaseClient, asked: str, _parameters: dict[str, Any]) -> dict[str, Any]:
+        return {"ResponseMetadata": {}, **({} if asked == operation else ANSWERS[asked])}
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", call)
+    ran = run("snapshot", KEY, "--out", "s.json")
+    assert (ran.code, "AWS: aws-error: " in ran.err, list(run.path.iterdir())) == (2, True, []), ran.err
+
+
 def test_every_key_that_cannot_be_read_is_named(run: Runner, answering: Callable[..., list[str]]) -> None:
     """A missing permission on one key does not hide the others; an expired session ends the run at once."""
     answering(GetKeyPolicy="AccessDeniedException")
