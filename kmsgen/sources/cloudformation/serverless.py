@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kmsgen.catalogue.managed_policies import kms_policy
 from kmsgen.sources.cloudformation.language.resources import TemplateResource
 
 _ROLES = {"AWS::Serverless::Function": "Role", "AWS::Serverless::StateMachine": "Role"}
@@ -16,6 +17,7 @@ _BASIC = "arn:${AWS::Partition}:iam::aws:policy/service-role/AWSLambdaBasicExecu
 _XRAY = "arn:${AWS::Partition}:iam::aws:policy/AWSXRayDaemonWriteAccess"
 # The transform lets the role of such an event source decrypt with that key.
 _EVENT_KEY = "SecretsManagerKmsKeyId"
+_PATHS = ("", "service-role/", "job-function/")
 _TEMPLATES = {"KMSDecryptPolicy": ("kms:Decrypt",)}
 """The SAM policy templates that are known, by name; a role with any other may have any policy."""
 
@@ -51,10 +53,15 @@ def _managed(policies: list[Any]) -> Iterator[Any]:
     """Yield the managed policies, by ARN or by AWS's name; and a `Ref` that stays unknown for any other entry."""
     for one in policies:
         if isinstance(one, str):
-            yield one if one.startswith("arn:") else {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::aws:policy/{one}"}
+            yield one if one.startswith("arn:") else {"Fn::Sub": f"arn:${{AWS::Partition}}:iam::aws:policy/{_path_of(one)}{one}"}
         elif not isinstance(one, dict) or not ("Statement" in one or any(name in _TEMPLATES for name in one)):
             named = next(iter(one), "") if isinstance(one, dict) else ""
             yield one if named.startswith("Fn::") or named == "Ref" else {"Ref": f"the policy template {named}".strip()}
+
+
+def _path_of(name: str) -> str:
+    """Return the path of an AWS managed policy by its name, which is that of no other one; none where it is not known."""
+    return next((path for path in _PATHS if kms_policy(f"arn:aws:iam::aws:policy/{path}{name}") is not None), "")
 
 
 def _documents(policies: list[Any]) -> Iterator[dict[str, Any]]:

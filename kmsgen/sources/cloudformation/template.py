@@ -37,7 +37,7 @@ from kmsgen.sources.cloudformation.language.resources import TemplateResource, n
 from kmsgen.sources.cloudformation.named_regions import without_named_regions
 from kmsgen.sources.cloudformation.nested import nested_stacks
 from kmsgen.sources.cloudformation.stack import Stack, give_key_arns, stack_of
-from kmsgen.sources.described import GRANTS, KEY_KIND, KEY_MAKE, STANDS_FOR, Described
+from kmsgen.sources.described import GRANTS, KEY_KIND, KEY_MAKE, NOT_MADE_HERE, STANDS_FOR, Described
 from kmsgen.sources.gathering import Gathering
 from kmsgen.sources.unknown.readings import Readings, known, read_policy
 from kmsgen.sources.unknown.unknown import ABSENT, Unknown
@@ -150,6 +150,7 @@ class _TemplateReader:
                 arn = principal_of(stack, holder)
                 if is_principal(arn):
                     self.gathering.add_principal(arn)
+                    self.gathering.made |= {arn} - self.unsure.keys()
                     if pattern := stack.evaluation.references.pattern_of(holder):
                         self.gathering.call(arn, pattern, stack.named(holder), stack.where(holder.steps))
                     if stack.macro:
@@ -188,7 +189,7 @@ class _TemplateReader:
         """
         if isinstance(one, UntoldPolicies):
             if not (one.elsewhere and self.beside.home):
-                self.gathering.leave_open(holder, one.why, one.place)
+                self.gathering.leave_open(holder, one.why, one.place, NOT_MADE_HERE if one.elsewhere else "")
             return
         if isinstance(one, PolicyOfHolder):
             self.note_managed(one)

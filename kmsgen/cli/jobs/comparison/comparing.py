@@ -20,7 +20,7 @@ from kmsgen.render.edits.transition import former_of
 from kmsgen.render.history import UNKNOWN, History
 from kmsgen.render.terraform.addresses import history_after
 from kmsgen.sources.described import GRANTS, NOT_MADE_HERE, Described, Further, Open
-from kmsgen.sources.subject import FOLDER, PLAN, Subject
+from kmsgen.sources.subject import FOLDER, PLAN, TEMPLATE, Subject
 from kmsgen.sources.unknown.unread import held_by
 
 
@@ -115,7 +115,14 @@ def _of_readings(narrower: Differences, wider: Differences, unknown: str) -> Dif
 
 
 def aligned(before: Subject, after: Subject) -> tuple[Subject, Subject]:
-    """Return two plans or states with their keys in one order, by address; a key that one lacks gives nothing there."""
+    """Return two plans or states with their keys in one order, by address; a key that one lacks gives nothing there.
+
+    Of two templates too whoever only one makes has nothing in the other, and to whom only one gives policies, made by neither,
+    has the same others on both sides.
+    """
+    if before.form is TEMPLATE and after.form is TEMPLATE:
+        sides = _with_absent(before, after), _with_absent(after, before)
+        return _with_others(sides[0], after), _with_others(sides[1], before)
     if before.form is not PLAN or after.form is not PLAN:
         return before, after
     addresses = list(dict.fromkeys(name for one in (before, after) for name in one.described.names.values()))
@@ -131,9 +138,17 @@ def _in_order(described: Described, other: Described, addresses: Sequence[str]) 
     own, there = _by_address(described), _by_address(other)
     empty = {name: access._replace(policy=Document(()), grants=()) for name, access in there.items()}
     keys = tuple(own.get(address) or empty[address] for address in addresses)
+    return _having_absent(described._replace(bundle=described.bundle._replace(keys=keys)), other)
+
+
+def _having_absent(described: Described, other: Described) -> Described:
+    """Return a reading in which principals that only the other file makes have nothing."""
     absent = {name: PrincipalPolicies() for name in sorted(other.made - described.bundle.principals.keys())}
-    bundle = described.bundle._replace(keys=keys, principals={**described.bundle.principals, **absent})
-    return described._replace(bundle=bundle)
+    return described._replace(bundle=described.bundle._replace(principals={**described.bundle.principals, **absent}))
+
+
+def _with_absent(subject: Subject, other: Subject) -> Subject:
+    return subject._replace(described=subject.described.changed(lambda one: _having_absent(one, other.described)))
 
 
 def _with_others(subject: Subject, other: Subject) -> Subject:

@@ -47,3 +47,9 @@ def test_an_event_source_with_a_key_leaves_the_role_open() -> None:
 def found_principals(found: Described) -> set[str]:
     """Return the principals that are described."""
     return set(found.bundle.principals)
+
+
+def test_a_policy_of_aws_is_known_by_its_name() -> None:
+    """The transform finds the path that belongs to it."""
+    found = function("Policies: [AWSLambdaBasicExecutionRole, AWSLambdaSQSQueueExecutionRole]")
+    assert found.untold == frozenset()
