@@ -135,7 +135,7 @@ def _with_merged(done: Spool[Rendered], job: Job, compare: Compare, names: Abstr
     """Return what was rendered with the merged IAM policies, or without those of an earlier run. Raises PartialError."""
     whole = _is_whole(job, names)
     if not job.merges:
-        done.extend(no_more_merged(job.out, compare) if whole else ())
+        done.extend(no_more_merged(done, job.out, compare, job.quota) if whole else ())
         return done
     if whole:
         answers = cache_folder() if job.course.cache else None

@@ -34,7 +34,8 @@ def _name(deployment: Deployment) -> Iterator[Diagnostic]:
     for before in deployment.former.names:
         message = f"the intent is called `{deployment.name}` now, and what was rendered of `{before}` goes on in its folder"
         first = f"in the `module` block change `source` alone and keep its name, and update the stacks of `{before}` with these"
-        yield Diagnostic(Location(deployment.path), "intent-renamed", message, f"{first} templates; {APPLIED}")
+        merged = f", and call the key `{deployment.name}` in `key_arns` of the merged IAM policies" if deployment.merged else ""
+        yield Diagnostic(Location(deployment.path), "intent-renamed", message, f"{first} templates{merged}; {APPLIED}")
 
 
 def _deployer(deployment: Deployment) -> Iterator[Diagnostic]:

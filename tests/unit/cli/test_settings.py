@@ -220,7 +220,15 @@ def test_policies_that_are_attached_beside_the_merged_ones_for_a_while_are_count
     run.write("intents/more-8.yaml", INTENT.format(name="more-8"))
     told = " ".join(run("render").err.split())
     assert "iam-merged" in told
-    assert "IAM attaches 10: first have the quota raised, or access pauses: `arn:aws:iam::111122223333:role/admin` 11, " in told
+    crowded = "IAM attaches 10: first have the quota raised, or access pauses: `arn:aws:iam::111122223333:role/admin` 11, "
+    assert crowded in told
+    Path("intents/more-8.yaml").unlink()
+    run.write(
+        "kmsgen.toml", SETTINGS.replace('["json"]', '["json", "terraform"]').replace("jobs = 1", "jobs = 1\nmerge-iam = false")
+    )
+    told = " ".join(run("render").err.split())
+    assert "iam-apart" in told
+    assert crowded in told
 
 
 def test_a_folder_without_settings_is_put_together_where_it_has_to_be(run: Runner) -> None:

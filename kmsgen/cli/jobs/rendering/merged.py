@@ -80,30 +80,39 @@ def _first(before: object, done: Collection[Rendered], homes: Merged, quota: int
     if not before and done:
         message = f"the IAM policies of {len(done)} intents stand in `{FOLDER}/` now, and in no module and stack of an intent"
         hint = f"first deploy `{FOLDER}/` with the ARNs of the keys, then the intents: their own policies are detached with that"
-        crowded = ", ".join(f"`{arn}` {count}" for arn, count in _meanwhile(done, homes) if count > quota)
-        more = (
-            f"; both are attached meanwhile, and IAM attaches {quota}: first have the quota raised, or access pauses: {crowded}"
-        )
-        yield Diagnostic(Location(NAME), "iam-merged", message, hint + (more if crowded else ""))
+        yield Diagnostic(Location(NAME), "iam-merged", message, hint + _crowded(_attached_before(done), homes, quota))
 
 
-def _meanwhile(done: Iterable[Rendered], homes: Merged) -> Iterator[tuple[str, int]]:
-    """Yield how many policies a principal has while what intents of an earlier render attached is there beside what is merged."""
+def _crowded(held: Counter[str], homes: Merged, quota: int) -> str:
+    """Return of whom IAM would refuse a policy while those of intents, `held` by principal, and the merged ones are attached."""
+    merged = {arn: len(policies) for told in homes.values() for arn, policies in told.items()}
+    counts = ((arn, count + merged.get(arn, 0)) for arn, count in sorted(held.items()))
+    named = ", ".join(f"`{arn}` {count}" for arn, count in counts if count > quota)
+    told = f"; both are attached meanwhile, and IAM attaches {quota}: first have the quota raised, or access pauses: {named}"
+    return told if named else ""
+
+
+def _attached_before(done: Iterable[Rendered]) -> Counter[str]:
+    """Count the policies that intents of an earlier render attached to each principal."""
     earlier = (one.halves for one in done if one.halves and one.halves.attaches and manifest_of(one.folder))
     held: Counter[str] = Counter()
     for halves in earlier:
         for policies in (halves.policies, halves.own):
             held.update({arn: len(found) for arn, found in policies.items() if attachable_kind(arn)})
-    merged = {arn: len(policies) for told in homes.values() for arn, policies in told.items()}
-    yield from ((arn, count + merged.get(arn, 0)) for arn, count in sorted(held.items()))
+    return held
 
 
-def no_more_merged(out: Path, compare: Compare) -> Iterator[Rendered]:
+def no_more_merged(done: Iterable[Rendered], out: Path, compare: Compare, quota: int) -> Iterator[Rendered]:
     """Yield the folder of merged policies that an earlier run wrote, as one that goes."""
     folder = out / FOLDER
     if is_merged(out):
+        from kmsgen.render.merging.merge import homes_of  # noqa: PLC0415 - as above
+
         message = f"the IAM policies of the intents stand in their own modules and stacks again, and no more in `{FOLDER}/`"
-        note = Diagnostic(Location(NAME), "iam-apart", message, f"first deploy the intents, then take `{FOLDER}/` away")
+        held = Counter(claim.holder for one in done for claim in one.claims if claim.holder)
+        hint = f"first deploy the intents, then take `{FOLDER}/` away"
+        more = _crowded(held, homes_of(manifest_of(folder)), quota)
+        note = Diagnostic(Location(NAME), "iam-apart", message, hint + more)
         yield Rendered(FOLDER, NAME, folder, (), (note,), (), compare(folder, ()).stale)
 
 

@@ -49,6 +49,14 @@ def test_what_is_held_is_told_as_long_as_it_is(former: Former, code: str, name: 
     assert "--applied" in note.hint
 
 
+@pytest.mark.parametrize("merged", [True, False])
+def test_another_name_is_one_in_what_the_merged_policies_are_told_too(*, merged: bool) -> None:
+    """Their module takes the keys by the names of their intents."""
+    given = deployed(former=Former(names=("before",)))._replace(merged=merged)
+    (note,) = steps(given._replace(history=history_after(given)), PLACE)
+    assert ("`app` in `key_arns`" in note.hint) is merged
+
+
 @pytest.mark.parametrize(("arn", "called"), [(NEW_ARN, ": `weekly`"), (OLD_ARN, f": `weekly` of `{OLD_ARN}`")])
 def test_a_grant_of_a_key_that_left_is_told_with_the_key(arn: str, called: str) -> None:
     """Another intent may have that key now, and a grant of that name."""
