@@ -66,10 +66,12 @@ def test_access_that_no_example_asks_for_is_missed(what: str) -> None:
 
 
 def test_an_allow_under_a_further_condition_is_missed() -> None:
-    """An Allow that holds of direct calls alone allows less than one without a condition; so does none at all."""
+    """An Allow that holds of direct calls alone allows less than one without a condition: the finding names what fails."""
     direct = when("Null", "kms:ViaService", "true")
     narrow = rewrite(meant().bundle, "app", lambda one: one._replace(conditions=(*one.conditions, direct)))
-    assert [one.code for one in found_in(narrow)] == ["intended-not-allowed"]
+    (found,) = found_in(narrow)
+    assert found.code == "intended-not-allowed"
+    assert "would allow it but for" in found.message
 
 
 @pytest.mark.parametrize(
