@@ -48,6 +48,7 @@ DOCUMENTED = via_services.IN_TABLE | {"logs", "aps", "q", "qbusiness", "sso", "i
 # Services whose page has a statement for a service principal without a condition, and no page supports one.
 BARE = {
     "bedrock-kb-sessions",
+    "iotsitewise-workspace",
     "cleanrooms-intermediate-table",
     "cleanrooms-ml-input-channel",
     "cleanrooms-ml-trained-model",
@@ -108,7 +109,7 @@ def test_short_names_hide_no_id() -> None:
 
 def test_every_service_has_a_source() -> None:
     """Each row names a page of the AWS documentation and the day on which it was read."""
-    assert len(SERVICES) == 291
+    assert len(SERVICES) == 292
     assert all(source.startswith("https://docs.aws.amazon.com/") for row in SERVICES.values() for source in row.source)
     assert all(row.source and date.fromisoformat(row.read) for row in SERVICES.values())
 
@@ -142,7 +143,7 @@ def test_rows_that_could_not_be_confirmed_say_why_and_are_never_wide() -> None:
             keys = {row.condition.key for row in statement.conditions}
             assert keys & pins or any(key.startswith("kms:EncryptionContext:") for key in keys) or statement.by_itself, service.id
             assert "kms:CreateGrant" not in statement.actions or keys & pins, service.id
-    assert sum(bool(row.unconfirmed) for row in SERVICES.values()) == 24
+    assert sum(bool(row.unconfirmed) for row in SERVICES.values()) == 25
 
 
 def test_words_of_a_service() -> None:

@@ -70,7 +70,7 @@ def test_nothing_is_rendered_wider_than_documented() -> None:
 def test_most_pages_print_what_is_rendered() -> None:
     """How many of them: a change of the catalogue that moves a number is seen here."""
     kinds = [row["same"] for row in pages().values()]
-    assert {kind: kinds.count(kind) for kind in sorted(set(kinds))} == {"narrower": 33, "wider": 34, "yes": 191}
+    assert {kind: kinds.count(kind) for kind in sorted(set(kinds))} == {"narrower": 34, "wider": 34, "yes": 191}
 
 
 BY_IAM_ALONE = [name for name, service in SERVICES.items() if any(each.iam_only for each in service.statements)]
