@@ -105,7 +105,7 @@ class KeyTest:
 
     @property
     def either(self) -> str:
-        """Why the key may be absent where it has a value; empty where it may not."""
+        """Contradiction of AWS by which the key, where it is there, counts as absent too (C11); empty where there is none."""
         return "C11" if self.key in self.unsettled else ""
 
     @property

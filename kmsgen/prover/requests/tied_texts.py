@@ -41,7 +41,7 @@ class Tie(NamedTuple):
 
 
 def ties_of(looks: Iterable[Look]) -> Iterator[Tie]:
-    """Yield the ties of some tests."""
+    """Yield each text with policy variables that some tests compare a key, or the resource, with."""
     for look in looks:
         if isinstance(look, ResourceLook):
             for text in look.test.parsed:

@@ -37,7 +37,7 @@ class Bad(NamedTuple):
     second_action: str | None = None
 
     def on(self, side: Side, request: Request) -> Request:
-        """Return a request as it is asked on a side."""
+        """Return a request as a side is asked it: the second one perhaps for another action."""
         return request if side.number == 0 or self.second_action is None else request._replace(action=self.second_action)
 
 

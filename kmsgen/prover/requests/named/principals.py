@@ -134,7 +134,7 @@ class _Roles:
                 self.names.setdefault(arn.account, {})[folded(arn.name.rpartition("/")[2])] = None
 
     def is_another(self, text: str) -> bool:
-        """Return whether an ARN is that of a role which there cannot be, since another has its name."""
+        """Return whether a role of this ARN cannot exist: its name, under another path, is that of a role that surely exists."""
         arn = parse_arn(text)
         if arn is None or arn.kind != "role" or text in self._arns:
             return False

@@ -54,7 +54,7 @@ def nearly(terms: Terms, text: str) -> Language:
 
 
 def shape(terms: Terms, pattern: Pattern) -> Language:
-    """Return what the steps of a pattern take."""
+    """Return the language of a pattern: the texts that its steps take, one behind the other."""
     return terms.sequence([_step(terms, step) for step in pattern.steps])
 
 

@@ -29,7 +29,7 @@ def _implied(terms: Terms, formula: Formula, other: Formula) -> Formula:
 
 
 def circumstances(terms: Terms, told: Told) -> Iterator[Formula]:
-    """Yield what a key brings with it and what it excludes, as far as those keys are told."""
+    """Yield that a key which a request holds brings others with it and excludes others, as the catalogue says of told keys."""
     for key, slots in told.items():
         row = availability(key)
         there = present(terms, slots)

@@ -18,7 +18,7 @@ FREE = Domain()
 
 
 def new(script: Script, key: str, domain: Domain, asked: ComparedWith, there: Formula) -> Slot:
-    """Return a value of a key; what its text can be is said by `limit`."""
+    """Return a value of a key as variables of the solver, not yet limited to what its text can be (`limit`)."""
     if domain.kind is Kind.TEXT and not asked.families:
         return Slot(there, script.terms.text(key))
     if asked.as_text:
@@ -41,7 +41,7 @@ def measured(script: Script, domain: Domain, asked: ComparedWith, slot: Slot) ->
 
 
 def limit(script: Script, domain: Domain, asked: ComparedWith, slot: Slot, named: Sequence[Text]) -> None:
-    """Say what the text of a value can be."""
+    """Say that the text of a value, where it is there, is one that its domain admits."""
     if slot.measure is not None and not slot.measure.asked.as_text:
         return
     here = admitted(script, domain, slot.text, named, any_text=bool(asked.families))
