@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from kmsgen.arn import PARTITIONS
 from kmsgen.intent.form.shorthand import as_text, digits, listed
-from kmsgen.intent.form.words import DELEGATIONS, IAM_WAYS, KEY_POLICIES, NAME, VERSION
+from kmsgen.intent.form.words import CONSTRAINTS, DELEGATIONS, IAM_WAYS, KEY_POLICIES, NAME, RESOURCE_TYPES, VERSION
 
 Schema = dict[str, Any]
 
@@ -134,6 +134,8 @@ ConditionValue = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type"
 RotationDays = Annotated[int, NumberWithin("rotation-days", 90, 2560)]
 DeletionDays = Annotated[int, NumberWithin("deletion-window", 7, 30)]
 Texts = Annotated[list[str], Field(min_length=1), OneOrMore()]
+OnlyOn = Annotated[list[Annotated[str, FewWords("resource-type", *RESOURCE_TYPES)]], Field(min_length=1), OneOrMore()]
+ConstraintWords = Annotated[list[Annotated[str, FewWords("grant-constraint", *CONSTRAINTS)]], Field(min_length=1), OneOrMore()]
 FreeTexts = Annotated[list[FreeText], Field(min_length=1), OneOrMore()]
 ConditionValues = Annotated[list[ConditionValue], Field(min_length=1), OneOrMore()]
 Name = Annotated[str | None, WithJsonSchema({"type": "string"})]

@@ -54,6 +54,8 @@ _WORDS: dict[str, Words] = {
     "unknown-delegation": ("unknown-delegation", "`{value}` is no delegation", ""),
     "unknown-iam": ("unknown-iam", "`{value}` is nothing to do with IAM policies", ""),
     "unknown-partition": ("unknown-partition", "`{value}` is no partition", ""),
+    "resource-type": ("resource-type", "`{value}` is no kind of resource", ""),
+    "grant-constraint": ("grant-constraint", "`{value}` is no constraint of a grant", ""),
     "rotation-days": ("rotation-days", "`{value}` days between rotations", "from 90 to 2560"),
     "deletion-window": ("deletion-window", "`{value}` days between request and deletion", "from 7 to 30"),
     "not-a-number": ("wrong-type", "{label} must be a whole number", ""),

@@ -16,6 +16,7 @@ from kmsgen.intent.form.field_types import (
     AccountIds,
     ByWord,
     ConditionValues,
+    ConstraintWords,
     Delegation,
     DeletionDays,
     FreeText,
@@ -25,6 +26,7 @@ from kmsgen.intent.form.field_types import (
     KeyPolicyWay,
     Name,
     OneLineOrMore,
+    OnlyOn,
     Partition,
     RotationDays,
     Schema,
@@ -83,7 +85,7 @@ class GrantWhenFile(FilePart):
     operations: Texts | None = Field(None, description="no operations of the grant but these")
     grantees: Texts | None = Field(None, description="its grantee: one of these principals, or of these AWS services")
     retiring: Texts | None = Field(None, description="who may retire it: one of these principals, or of these AWS services")
-    constraint: Texts | None = Field(None, description="its constraint on the encryption context: equals, subset")
+    constraint: ConstraintWords | None = Field(None, description="its constraint on the encryption context: equals, subset")
     for_aws: bool | None = Field(None, description="true: only for a resource of an AWS service; false: only others")
 
 
@@ -133,7 +135,7 @@ class UserFile(FilePart):
     )
     can: Texts = Field(description="capability words, or exact actions such as kms:Encrypt")
     when: WhenFile | None = None
-    only_on: Texts | None = Field(None, description="of an action on alias and key, only the half on these: key, alias")
+    only_on: OnlyOn | None = Field(None, description="of an action on alias and key, only the half on these: key, alias")
 
 
 def _offer_service(schema: Schema) -> None:

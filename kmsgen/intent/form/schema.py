@@ -12,10 +12,8 @@ from kmsgen.arn import SERVICE_PRINCIPAL
 from kmsgen.catalogue import actions, capabilities, grants, guardrails, key_specs, services, via_services
 from kmsgen.intent.form.model import IntentFile
 from kmsgen.intent.form.words import (
-    CONSTRAINTS,
     ORIGINS,
     OTHER_SERVICES,
-    RESOURCE_TYPES,
 )
 
 Schema = dict[str, Any]
@@ -70,7 +68,6 @@ def _words() -> dict[str, Schema]:
         "KeyFile.origin": {"enum": list(ORIGINS)},
         "AdminFile.can": can,
         "UserFile.can": can,
-        "UserFile.only_on": {"enum": list(RESOURCE_TYPES)},
         "WhenFile.via": {"enum": sorted(via_services.PREFIXES)},
         "ServiceFile.service": _services(),
         "ServiceFile.principal": {"pattern": f"^{SERVICE_PRINCIPAL.pattern.removesuffix(chr(92) + 'Z')}$"},
@@ -78,7 +75,6 @@ def _words() -> dict[str, Schema]:
         "ServiceFile.source_account": {"pattern": "^[0-9]{12}$"},
         "GrantFile.operations": operations,
         "GrantWhenFile.operations": operations,
-        "GrantWhenFile.constraint": {"enum": list(CONSTRAINTS)},
         "GuardRailFile": {"enum": list(guardrails.GUARD_RAILS)},
     }
 

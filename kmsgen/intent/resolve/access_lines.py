@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from kmsgen.intent.files.suggestion import one_of
 from kmsgen.intent.form.model import AdminFile, UserFile
-from kmsgen.intent.form.words import RESOURCE_TYPES
 from kmsgen.intent.intent import Access, When
 from kmsgen.intent.resolve.actions import administrator_actions, left_out, resolve_actions
 from kmsgen.intent.resolve.conditions.conditions import resolve_when_beside
@@ -23,11 +21,6 @@ def resolve_admin(line: AdminFile, steps: Steps, context: Context) -> tuple[Acce
 
 def resolve_user(line: UserFile, steps: Steps, context: Context) -> tuple[Access, ...]:
     """Return the access of a line of `users`, one element for each principal and set of conditions."""
-    for index, text in enumerate(line.only_on or ()):
-        if text not in RESOURCE_TYPES:
-            context.refuse(
-                (*steps, "only_on", index), "resource-type", f"`{text}` is no kind of resource", one_of(text, RESOURCE_TYPES)
-            )
     return _accesses(line, "user", steps, context)
 
 
