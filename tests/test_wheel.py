@@ -91,9 +91,9 @@ def test_the_installed_command_writes_the_starter(run: Run, tmp_path: Path) -> N
 
 def _examples(preset: str) -> list[str]:
     """Return settings for what a preset needs."""
-    from kmsgen.intent.presets import find_preset  # noqa: PLC0415 - the checkout's, to know what to set
+    from tests.preset_examples import examples_of  # noqa: PLC0415 - the checkout's, to know what to set
 
-    given = find_preset(preset).examples()
+    given = examples_of(preset)
     return [word for name, value in given.items() for word in ("--set", f"{name}={value}")]
 
 

@@ -48,11 +48,6 @@ class Preset(NamedTuple):
     parameters: tuple[PresetParameter, ...]
     text: str
 
-    def examples(self) -> dict[str, str]:
-        """Return settings that work: the example of each parameter that must be set."""
-        rows = ((parameter.name, parameter.example) for parameter in self.parameters if parameter.required)
-        return {name: value if isinstance(value, str) else ",".join(value) for name, value in rows}
-
 
 def preset_names() -> tuple[str, ...]:
     """Return the names of the shipped presets, sorted."""

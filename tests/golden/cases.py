@@ -9,8 +9,9 @@ from pathlib import Path
 from kmsgen.compiler.compile import compile_intent
 from kmsgen.intent.intent import Intent
 from kmsgen.intent.load import load_intent
-from kmsgen.intent.presets import find_preset, load_preset, preset_names
+from kmsgen.intent.presets import load_preset, preset_names
 from kmsgen.render.deployment import Deployment, deployment_of
+from tests.preset_examples import examples_of
 
 ROOT = Path(__file__).parents[2]
 INTENTS = Path(__file__).parent / "intents"
@@ -45,6 +46,6 @@ def golden_cases() -> tuple[GoldenCase, ...]:
 
 def _intent(name: str) -> Intent:
     if name in preset_names():
-        return load_preset(name, find_preset(name).examples())
+        return load_preset(name, examples_of(name))
     example = ROOT / "examples" / name / "intent.yaml"
     return load_intent(example if example.is_file() else INTENTS / f"{name}.yaml")

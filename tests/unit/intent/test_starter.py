@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from kmsgen.cli.commands.init import app
 from kmsgen.errors import InputError
 from kmsgen.intent.load import load_intent
-from kmsgen.intent.presets import find_preset, load_preset, preset_names
+from kmsgen.intent.presets import load_preset, preset_names
+from tests.preset_examples import examples_of
 
 
 def test_init_writes_an_intent_that_loads(tmp_path: Path) -> None:
@@ -33,7 +34,7 @@ def test_init_writes_an_intent_that_loads(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", preset_names())
 def test_init_turns_a_preset_into_a_file(name: str, tmp_path: Path) -> None:
     """The file that `init --preset` writes means what the preset with these settings means."""
-    settings = find_preset(name).examples()
+    settings = examples_of(name)
     path = tmp_path / "new.yaml"
     words = [word for pair in settings.items() for word in ("--set", "=".join(pair))]
     result = CliRunner().invoke(app, [str(path), "--preset", name, *words])
@@ -48,7 +49,7 @@ def test_init_turns_a_preset_into_a_file(name: str, tmp_path: Path) -> None:
 def test_what_is_set_stays_the_text_it_is(value: str, tmp_path: Path) -> None:
     """A value enters the file as a text, whatever YAML would make of it."""
     path = tmp_path / "new.yaml"
-    settings = {**find_preset("s3-bucket").examples(), "name": value}
+    settings = {**examples_of("s3-bucket"), "name": value}
     words = [word for pair in settings.items() for word in ("--set", "=".join(pair))]
     assert CliRunner().invoke(app, [str(path), "--preset", "s3-bucket", *words]).exit_code == 0
     assert load_intent(path).name == value
