@@ -42,6 +42,14 @@ class Question(NamedTuple):
     whole_call: bool = True
 
 
+class Placeholder(NamedTuple):
+    """A principal, or an account, that stands for one which a file does not tell; principals of a `pattern` may be that one."""
+
+    arn: str
+    pattern: str
+    what: str
+
+
 class Scenario(NamedTuple):
     """A bundle and the questions to ask of it.
 
@@ -56,6 +64,7 @@ class Scenario(NamedTuple):
     narrow: Bundle | None = None
     unknown: str = ""
     tells_grants: bool = True  # the keys have no other grants
+    placeholders: tuple[Placeholder, ...] = ()
     unread: Mapping[str, str] = MappingProxyType({})  # why IAM policies are unknown, by ARN; `*`: of whoever is not described
 
     @property

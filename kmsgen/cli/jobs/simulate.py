@@ -17,6 +17,7 @@ from kmsgen.cli.console import answer_held, coloured, say
 from kmsgen.cli.held_answers import HeldAnswers
 from kmsgen.cli.jobs.inputs.put_request import PutRequest, requests_of
 from kmsgen.cli.jobs.inputs.questions import spelled_out
+from kmsgen.cli.jobs.placeholders import as_placeholder, placeholders
 from kmsgen.cli.reports import decisions as report
 from kmsgen.cli.reports.decisions import Decided
 from kmsgen.cli.reports.unknown import named
@@ -135,7 +136,7 @@ def decide(scenarios: Iterable[Scenario], *, trace: bool = False) -> Iterator[De
             decision = authorizer.decide(question.request, trace=trace, whole=question.whole_call)
             decision = decision._replace(notes=(*decision.notes, *authorizer.passed_over(question.request)))
             same = other is None or _alike(decision, other.decide(question.request, whole=question.whole_call))
-            settled = Decided(scenario, number, question, decision, "" if same else scenario.unknown)
+            settled = _by_any_name(Decided(scenario, number, question, decision, "" if same else scenario.unknown), authorizer)
             yield settled if settled.open else _of_unread(settled, trace=trace)
         remembered += len(scenario.questions)
         if remembered >= MAX_REMEMBERED:
@@ -143,6 +144,23 @@ def decide(scenarios: Iterable[Scenario], *, trace: bool = False) -> Iterator[De
             authorizers.clear()
             gc.collect()  # what they remember refers to them, and is too old for the next collection
             remembered = 0
+
+
+def _by_any_name(decided: Decided, authorizer: Authorizer) -> Decided:
+    """Leave a request open that is answered otherwise if its principal is one whose name, or account, the file does not tell."""
+    request, question = decided.question.request, decided.question
+    names = {request.principal: ""}
+    for one in decided.scenario.placeholders if not decided.open else ():
+        names |= {own: one.what for name in names if (own := as_placeholder(one, name)) and own not in names}
+    for name, what in [*names.items()][1:]:
+        other = authorizer.decide(request._replace(principal=name), whole=question.whole_call)
+        if not _alike(decided.decision, other):
+            return decided._replace(decision=max(decided.decision, other, key=_lets_through), open=what)
+    return decided
+
+
+def _lets_through(one: Decision) -> bool:
+    return one.outcome in _LET_THROUGH
 
 
 def _of_unread(decided: Decided, *, trace: bool) -> Decided:
@@ -168,7 +186,7 @@ def _alike(most: Decision, least: Decision) -> bool:
 
     An error is KMS's answer to one that it lets through.
     """
-    return (most.outcome in _LET_THROUGH) is (least.outcome in _LET_THROUGH)
+    return _lets_through(most) is _lets_through(least)
 
 
 def scenarios_of(given: Given) -> Iterator[Scenario]:
@@ -234,7 +252,8 @@ def _whole(file: Identified, given: Given) -> tuple[Scenario, ...]:
     described = file.read(given.beside).about_keys().described
     narrow = described.narrow.bundle if described.narrow else None
     tells_grants = bool(given.beside.grants) or (file.form in (ANSWER, ANSWERS) and GRANTS not in described.lacks)
-    return (Scenario("", described.bundle, (), file.path, 0, narrow, named(described.unknown), tells_grants=tells_grants),)
+    unknown, others = named(described.unknown), placeholders(described)
+    return (Scenario("", described.bundle, (), file.path, 0, narrow, unknown, tells_grants=tells_grants, placeholders=others),)
 
 
 def _asked(question: Question, scenario: Scenario) -> Question:

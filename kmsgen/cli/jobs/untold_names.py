@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from kmsgen.arn import ACCOUNT_ID, parse_arn, role_of_session
+from kmsgen.cli.jobs.placeholders import behind, of_account
 from kmsgen.cli.reports.unknown import named
 from kmsgen.policy.wildcards import may_meet
 from kmsgen.prover.prove import patterns_of
 from kmsgen.prover.question import Never, Only, Proof, Question, Result
 from kmsgen.sources.described import Called, Open
 
-_PARTS = 6
 _NOBODY_MAY = (Result.PROVED, Result.VACUOUS)
 
 Ask = Callable[[Question], Proof]
@@ -52,7 +51,7 @@ class UntoldNames(NamedTuple):
             unsure = [one for one in self.called if one.open.holder in found and not _is_surely_meant(one, question)]
             return _left_open(proof, unsure) if len(unsure) == len(found) else proof
         if proof.result is Result.PROVED and self.account and (own := _at_home(question, self.account.holder)) != question:
-            other = self.ask(own)
+            other = self._of_never(self.ask(own), own)
             if other.result is not Result.PROVED:
                 return Proof(proof.question, Result.UNKNOWN, other.groups, f"not known: {named([self.account])}")
         for one in self._maybe((question.principal,)) if proof.result in _NOBODY_MAY else ():
@@ -65,30 +64,18 @@ class UntoldNames(NamedTuple):
 
     def _maybe(self, patterns: Sequence[str]) -> list[Called]:
         """Return those whose own ARN one of these patterns may match, as that of a role or of its sessions."""
-        asked = [_behind(pattern) for pattern in patterns]
+        asked = [behind(pattern) for pattern in patterns]
         return [one for one in self.called if any(may_meet(one.pattern, pattern) for pattern in asked)]
 
 
 def _at_home(question: Never, account: str) -> Never:
     """Return a question as about principals of an account, where it is about those of one that it names."""
-    parts = question.principal.split(":", 5)
-    if len(parts) < _PARTS or not ACCOUNT_ID.match(parts[4]):
-        return question
-    return question._replace(principal=":".join((*parts[:4], account, parts[5])))
-
-
-def _behind(pattern: str) -> str:
-    """Return the pattern of the role or user whose sessions a pattern is about; their ARNs tell no path."""
-    arn = parse_arn(pattern)
-    role = role_of_session(arn) if arn else None
-    if arn is None or not (role or arn.kind == "federated-user"):
-        return pattern
-    return f"arn:{arn.partition}:iam::{arn.account}:{f'role/*{role}' if role else f'user/*{arn.name}'}"
+    return question._replace(principal=of_account(question.principal, account))
 
 
 def _is_surely_meant(one: Called, question: Never) -> bool:
     """Return whether a question is about a principal whatever its name; a `?` takes one letter where more may stand."""
-    asked = _behind(question.principal)
+    asked = behind(question.principal)
     return "?" not in asked and may_meet(one.pattern.replace("*", "\0"), asked)
 
 

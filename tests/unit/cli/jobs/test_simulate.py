@@ -393,3 +393,28 @@ def test_what_a_request_tells_in_vain_is_noted(folder: Runner, context: dict[str
     shown, explained = folder("simulate", path).out, json.loads(folder("explain", path, "--output", "json").out)
     assert all(f"P14: {text}" in shown for text in found)
     assert [note["text"] for note in explained[0]["notes"] if note["id"] == "P14"] == found
+
+
+UNNAMED = """Resources:
+  Key: {Type: AWS::KMS::Key, Properties: {KeyPolicy: {Version: "2012-10-17", Statement: [
+    {Effect: Allow, Principal: {AWS: !Sub "arn:aws:iam::${AWS::AccountId}:role/A"}, Action: "kms:PutKeyPolicy", Resource: "*"},
+    {Effect: Allow, Principal: {AWS: !GetAtt App.Arn}, Action: "kms:Decrypt", Resource: "*"}]}}}
+  App: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {}}}
+"""
+ASKED = [
+    ("a name that the role may have", "arn:aws:iam::111122223333:role/stack-App-X1", True, "unknown"),
+    ("one that it has not", "arn:aws:iam::111122223333:role/other", True, "implicitDeny"),
+    ("of the account that may be the template's", "arn:aws:iam::444455556666:role/stack-App-X1", False, "unknown"),
+    ("of another account, where its own is told", "arn:aws:iam::444455556666:role/stack-App-X1", True, "implicitDeny"),
+]
+
+
+@pytest.mark.parametrize(("note", "principal", "told", "outcome"), ASKED)
+def test_who_may_be_somebody_whose_name_is_not_told_is_open(
+    note: str, principal: str, outcome: str, folder: Runner, *, told: bool
+) -> None:
+    """A template does not tell the name that CloudFormation makes up, nor always its account."""
+    path = folder.write("template.yaml", UNNAMED)
+    key = ("--key-arn", "arn:aws:kms:us-west-2:111122223333:key/1234abcd-12ab-34cd-56ef-1234567890ab") if told else ()
+    ran = folder("simulate", path, *key, "--principal", principal, "--action", "kms:Decrypt", "--output", "json")
+    assert [one["outcome"] for one in json.loads(ran.out)] == [outcome], note
