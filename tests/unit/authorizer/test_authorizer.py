@@ -472,6 +472,13 @@ def test_partitions_never_meet() -> None:
     assert decide(world, who).reason == ("principal",)
 
 
+def test_a_trace_is_given_only_where_it_is_asked_for() -> None:
+    """How every statement met a request is told on request alone: it takes longer than to decide."""
+    authorizer, asked = Authorizer(bundle(allow("App", APP))), Request(APP, "kms:Decrypt")
+    assert authorizer.decide(asked).trace == ()
+    assert [one.source for one in authorizer.decide(asked, trace=True).trace] == ["key-policy/App"]
+
+
 def test_same_authorizer_gives_same_answers() -> None:
     """What an authorizer remembers never changes an answer."""
     world = bundle(
