@@ -50,6 +50,9 @@ def write_all(files: Iterable[tuple[str, Iterable[str]]]) -> None:
 
 @contextmanager
 def _writing(path: str) -> Iterator[None]:
+    if path == "-":
+        hint = "`/dev/stdout` is the standard output, `./-` a file of that name"
+        raise input_error(Location(path), "usage", "`-` is what is read, and nothing to write to", hint)
     try:
         yield
     except (OSError, ValueError) as error:

@@ -11,10 +11,9 @@ import errno
 import json
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import groupby
 from pathlib import Path, PurePosixPath
-from types import TracebackType
 from typing import IO, NamedTuple, Self
 
 from kmsgen.cli.console import say
@@ -64,10 +63,17 @@ class Staging:
             raise unusable(error) from error
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self._open.close()
-        if isinstance(error, Stopped):
+
+    @contextmanager
+    def told_if_stopped(self) -> Iterator[None]:
+        """Say of a run that a signal ends, also while it prints, what it has written."""
+        try:
+            yield
+        except Stopped:
             say("everything was written" if self._committed else "nothing was written")
+            raise
 
     def put(self, folder: Path, files: Iterable[File], *, force: bool = False) -> Changes:
         """Compare a folder of `out` with its files, and keep those that differ. Raises KmsgenError as `changes_in` does."""

@@ -67,10 +67,12 @@ def _run(job: Job, output: str) -> int:
     if job.check:
         with HeldAnswers() as held:
             return report.show_differences(_settled(job, _holding(held)), held, output)
-    with Staging(job.out) as staging:
-        done = _settled(job, staging.put)
-        staging.commit()
-    report.show(done, job.out, output)
+    staging = Staging(job.out)
+    with staging.told_if_stopped():
+        with staging:
+            done = _settled(job, staging.put)
+            staging.commit()
+        report.show(done, job.out, output)
     return 0
 
 

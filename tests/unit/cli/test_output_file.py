@@ -96,6 +96,16 @@ def test_a_link_is_refused(tmp_path: Path, *, there: bool) -> None:
     assert victim.exists() is there
 
 
+def test_a_dash_is_no_file_to_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever means the standard output gets no file of that name; `./-` is one."""
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=r"-: usage: .*\n  hint: `/dev/stdout`"):
+        write("-", "text")
+    assert list(tmp_path.iterdir()) == []
+    write("./-", "text")
+    assert Path("-").read_text() == "text"
+
+
 def test_what_a_dead_run_left_goes(tmp_path: Path) -> None:
     """A run that was killed leaves its text under another name and its lock; the next one takes both away, planted links too."""
     (tmp_path / ".a.kmsgen-lock").write_text("")

@@ -139,6 +139,26 @@ def test_a_signal_waits_until_everything_is_written(tmp_path: Path, monkeypatch:
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
 
 
+@pytest.mark.parametrize(("commits", "told"), [(True, "everything was written\n"), (False, "nothing was written\n")])
+def test_a_run_that_is_stopped_says_what_it_has_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], *, commits: bool, told: str
+) -> None:
+    """Also where the signal comes when all is written, and is being printed."""
+    staging = Staging(tmp_path)
+
+    def run() -> None:
+        with staging.told_if_stopped():
+            with staging:
+                staging.put(tmp_path / "a", [File("x", "1"), MANIFEST])
+                if commits:
+                    staging.commit()
+            raise Stopped(signal.SIGINT)
+
+    with pytest.raises(Stopped):
+        run()
+    assert capsys.readouterr().err == told
+
+
 @pytest.mark.parametrize(
     "line",
     [
