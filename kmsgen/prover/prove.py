@@ -12,7 +12,6 @@ from kmsgen.catalogue.model import Action
 from kmsgen.policy.bundle import Bundle
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.answer import in_both_readings, left_open
-from kmsgen.prover.escalation import escalations
 from kmsgen.prover.grouping import group, speaker_of
 from kmsgen.prover.problem import Budget, BudgetError, Meter, OutsideError, Values
 from kmsgen.prover.question import (
@@ -97,6 +96,8 @@ def _ask(universe: Universe, question: Question, meter: Meter) -> tuple[list[Hit
 
 def _ask_of_steps(universe: Universe, question: NoEscalation, meter: Meter) -> tuple[list[Hit], str]:
     universe = _universe_of(universe, question)
+    from kmsgen.prover.escalation import escalations  # noqa: PLC0415 - asked by one question alone
+
     found = escalations(universe, question, meter)
     if found.hits or found.reason or not found.doubtful:
         return list(found.hits), found.reason

@@ -11,19 +11,18 @@ from kmsgen.arn import parse_arn, region_of
 from kmsgen.policy.bundle import KeyAccess
 from kmsgen.resources import Format
 
-# What may hold a key at one of Terraform's addresses; a manifest is input, and may hold anything else.
-_ADDRESS = re.compile(r"aws_kms_(?:key_policy\.(?:this|key_[a-z0-9_]+)|(?:external_)?key\.this|alias\.this)\Z")
-_GRANT = re.compile(r"aws_kms_grant\.[a-z0-9_]+\Z")
-_KEY_ID = re.compile(r"(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32})?\Z")
-_GRANT_OF_KEY = re.compile(
-    r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32}) [A-Za-z0-9:/_-]{1,256}\Z"
-)
-_ALIAS_NAME = re.compile(r"alias/(?!aws/)[A-Za-z0-9/_-]{1,250}\Z")
-_PERSON = re.compile(r"arn:[a-z-]+:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/-]{1,512}\Z", re.ASCII)
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z")
-_DELEGATION = re.compile(r"(?:key-policy|iam|both)\Z")
-_POLICY = re.compile(r"terraform(?:/account-[0-9]{12})?/[a-z0-9_]+\Z")
-_GRANTED = re.compile(r"(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32})/[A-Za-z0-9:/_-]{1,256}\Z")
+# What may hold a key at one of Terraform's addresses; a manifest is input, and may hold anything else. A first render reads none:
+# each form is compiled when it is first asked for.
+_ADDRESS = r"aws_kms_(?:key_policy\.(?:this|key_[a-z0-9_]+)|(?:external_)?key\.this|alias\.this)\Z"
+_GRANT = r"aws_kms_grant\.[a-z0-9_]+\Z"
+_KEY_ID = r"(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32})?\Z"
+_GRANT_OF_KEY = r"arn:[a-z-]+:kms:[a-z0-9-]+:[0-9]{12}:key/(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32}) [A-Za-z0-9:/_-]{1,256}\Z"
+_ALIAS_NAME = r"alias/(?!aws/)[A-Za-z0-9/_-]{1,250}\Z"
+_PERSON = r"(?a)arn:[a-z-]+:iam::[0-9]{12}:(?:role|user)/[\w+=,.@/-]{1,512}\Z"
+_NAME = r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}\Z"
+_DELEGATION = r"(?:key-policy|iam|both)\Z"
+_POLICY = r"terraform(?:/account-[0-9]{12})?/[a-z0-9_]+\Z"
+_GRANTED = r"(?:[0-9a-f-]{36}|mrk-[0-9a-f]{32})/[A-Za-z0-9:/_-]{1,256}\Z"
 
 
 class RenderedKey(NamedTuple):
@@ -160,12 +159,12 @@ def tools_of(manifest: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _contents(data: object) -> dict[str, str]:
     told = data.items() if isinstance(data, dict) else ()
-    return {one: digest for one, digest in told if _GRANT_OF_KEY.match(str(one)) and isinstance(digest, str)}
+    return {one: digest for one, digest in told if re.match(_GRANT_OF_KEY, str(one)) and isinstance(digest, str)}
 
 
 def _policies(data: object) -> dict[str, str]:
     told = data.items() if isinstance(data, dict) else ()
-    return {name: arn for name, arn in told if _POLICY.match(str(name)) and isinstance(arn, str) and parse_arn(arn)}
+    return {name: arn for name, arn in told if re.match(_POLICY, str(name)) and isinstance(arn, str) and parse_arn(arn)}
 
 
 def _former(data: object) -> Former:
@@ -175,9 +174,9 @@ def _former(data: object) -> Former:
     return Former(**{name: _matching(form, told.get(name)) for name, form in forms.items()})
 
 
-def _matching(form: re.Pattern[str], found: object) -> tuple[str, ...]:
+def _matching(form: str, found: object) -> tuple[str, ...]:
     """Return the texts of a list that have a form."""
-    return tuple(one for one in found if isinstance(one, str) and form.match(one)) if isinstance(found, list) else ()
+    return tuple(one for one in found if isinstance(one, str) and re.match(form, one)) if isinstance(found, list) else ()
 
 
 def _key(data: Mapping[str, Any]) -> RenderedKey | None:
@@ -193,4 +192,6 @@ def _key(data: Mapping[str, Any]) -> RenderedKey | None:
 def _is_address(name: object, key_id: object) -> bool:
     if not isinstance(name, str) or not isinstance(key_id, str):
         return False
-    return bool(_ADDRESS.match(name) and _KEY_ID.match(key_id)) or bool(_GRANT.match(name) and _GRANTED.match(key_id))
+    return bool(re.match(_ADDRESS, name) and re.match(_KEY_ID, key_id)) or bool(
+        re.match(_GRANT, name) and re.match(_GRANTED, key_id)
+    )
