@@ -144,6 +144,21 @@ def _apart(planted: Planted) -> None:
     planted.test("text", "aws:PrincipalTag/team", first)
 
 
+_TIED = ("aws:PrincipalTag/team", "aws:PrincipalTag/stage", "kms:EncryptionContext:a", "kms:EncryptionContext:b")
+
+
+def _beside_variables(planted: Planted) -> None:
+    """Compare two keys with each other, and each with its own text beside."""
+    first, second = planted.rng.sample(_TIED, 2)
+    values = dict(zip((first, second), planted.rng.sample(TEXTS, 2), strict=True))
+    for key, value in values.items():
+        held = planted.pairs if key.startswith("kms:") else planted.context
+        held[key.rpartition(":")[2] if key.startswith("kms:") else key] = value
+    for key, other in ((first, second), (second, first)):
+        planted.tests.append(Test("StringEquals", key, (values[key], f"${{{other}}}")))
+    planted.tests.append(Test("StringNotEquals", first, (f"${{{second}}}",)))
+
+
 def _itself(planted: Planted) -> None:
     """Compare a key with itself."""
     planted.context["aws:PrincipalTag/team"] = planted.rng.choice(TEXTS)
@@ -187,6 +202,8 @@ def _endpoint(planted: Planted) -> None:
         {**told, "aws:SourceVpcArn": f"arn:aws:ec2:us-west-2:{n.OWN}:vpc/vpc-kx7", "aws:VpceOrgID": "o-kx70000000"}
     )
     planted.test("text", "aws:SourceVpc", "vpc-kx7")
+    beside = planted.rng.choice(("kms:ViaService", "aws:SourceVpce", "aws:VpceOrgID", "aws:PrincipalTag/none"))
+    planted.tests.append(Test("StringEquals", "aws:SourceVpc", ("vpc-kx7", f"${{{beside}}}-x")))
 
 
 KINDS: dict[str, Callable[[Planted], None]] = {
@@ -203,6 +220,7 @@ KINDS: dict[str, Callable[[Planted], None]] = {
     "keys tied by a variable": _tie,
     "two variables in one text": _two_variables,
     "tied keys that differ": _apart,
+    "texts beside variables": _beside_variables,
     "a key compared with itself": _itself,
     "a tag of the key": _abac,
     "absence": _absent,
