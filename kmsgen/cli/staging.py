@@ -97,8 +97,7 @@ class Staging:
             return
         try:
             self._journal.close()
-            _refuse_changed(self.out, _read_steps(self.folder / UNFINISHED))
-            _refuse_closed(self.out, _read_steps(self.folder / UNFINISHED))
+            _refuse_what_cannot_be_taken(self.out, _read_steps(self.folder / UNFINISHED))
             with uninterrupted():
                 (self.folder / UNFINISHED).rename(self.folder / JOURNAL)
                 self._committed = True
@@ -186,21 +185,22 @@ def _by_folder(out: Path, steps: Iterable[JournalLine]) -> Iterator[tuple[Path, 
         yield folder, held
 
 
-def _refuse_changed(out: Path, steps: Iterable[JournalLine]) -> None:
-    targets = ((folder / step.path, step) for folder, held in _by_folder(out, steps) for step in held)
-    changed = [target for target, step in targets if _digest(target) != step.before]
+def _refuse_what_cannot_be_taken(out: Path, steps: Iterable[JournalLine]) -> None:
+    """Raise RefusedError where files were changed meanwhile, OSError for a folder that this user may not write."""
+    changed: list[Path] = []
+    for folder, held in _by_folder(out, steps):
+        for place in dict.fromkeys((folder / step.path).parent for step in held):
+            _refuse_closed(place)
+        changed += [folder / step.path for step in held if _digest(folder / step.path) != step.before]
     if changed:
         message, hint = "the file was changed while kmsgen worked", "run again"
         raise RefusedError(Diagnostic(Location(str(target)), "not-ours", message, hint) for target in changed)
 
 
-def _refuse_closed(out: Path, steps: Iterable[JournalLine]) -> None:
-    """Raise OSError for a folder that this user may not write: that is no reason to end between two files."""
-    for folder, held in _by_folder(out, steps):
-        for place in dict.fromkeys((folder / step.path).parent for step in held):
-            there = next(one for one in (place, *place.parents) if one.exists())
-            if not os.access(there, os.W_OK | os.X_OK):
-                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
+def _refuse_closed(folder: Path) -> None:
+    there = next(one for one in (folder, *folder.parents) if one.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
 def _take(out: Path) -> None:
