@@ -106,8 +106,8 @@ def import_subject(subject: Subject, budget: Budget) -> Proved:
     if KEY_MAKE in subject.described.lacks and not is_new(access.key):
         access = access._replace(key=access.key._replace(origin=""))
     imported = _plainest(access, least.principals, subject.path)
-    beside = tuple(_beside(subject))
-    unsaid = (*_placed(imported.unsaid, subject, access), *beside)
+    beside = (*_beside(subject), *_not_told(subject))
+    unsaid = (*(one for one in _placed(imported.unsaid, subject, access) if one.sid != UNTOLD), *beside)
     absent = tuple(_placed(imported.by_absence, subject, access))
     try:
         described = intent_file.read_intent(parse(imported.text, "imported.yaml"), NOTHING)
@@ -229,6 +229,17 @@ def _where(origin: Origin, subject: Subject, access: KeyAccess) -> Location:
     policies = list(subject.described.places.of_layer(layer, holder))
     known = origin.policy < len(policies)
     return policies[origin.policy].where(("Statement", origin.number)) if known else Location(subject.path)
+
+
+def _not_told(subject: Subject) -> Iterator[UnsaidPart]:
+    """Yield the statements of the key policy that allow more, or deny less, by what is not known: the intent has the least."""
+    most, least = subject.bundle.keys[0], subject.least.bundle.keys[0]
+    (policy,) = subject.described.places.of_layer(Layer.KEY_POLICY, most.key.arn)
+    told = set(least.policy.statements)
+    for number, one in enumerate(most.policy.statements):
+        if one not in told and one.sid != UNTOLD:
+            place = policy.where(("Statement", number))
+            yield UnsaidPart(place, one.sid or "", f"an {one.effect}", "it hangs on what the file does not tell")
 
 
 def _beside(subject: Subject) -> Iterator[UnsaidPart]:

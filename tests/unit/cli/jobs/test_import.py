@@ -197,3 +197,17 @@ def test_policies_that_no_intent_holds_are_named(run: Runner) -> None:
     path = run.write("scenario.json", {"key": {"arn": KEY}, "policy": policy(USE), "principals": principals, "rcps": [[full]]})
     done = run("import", path)
     assert (done.code, "an intent holds no such policies" in done.err + done.out) == (1, True), done.err
+
+
+def test_a_statement_that_hangs_on_what_is_not_known_is_named(run: Runner) -> None:
+    """It is in no line, as the intent gives the least that there may be; what the file leaves open of a role is no statement."""
+    template = f"""Parameters: {{Account: {{Type: String}}}}
+Resources:
+  Key: {{Type: AWS::KMS::Key, Properties: {{KeyPolicy: {{Version: "2012-10-17", Statement: [
+    {{Sid: Root, Effect: Allow, Principal: {{AWS: "{ROOT}"}}, Action: "kms:*", Resource: "*"}},
+    {{Sid: Shared, Effect: Allow, Principal: "*", Action: "kms:Decrypt", Resource: "*",
+      Condition: {{StringEquals: {{"kms:CallerAccount": !Ref Account}}}}}}]}}}}}}
+  Role: {{Type: AWS::IAM::Role, Properties: {{RoleName: r, ManagedPolicyArns: ["arn:aws:iam::111122223333:policy/p"]}}}}
+"""
+    done = run("import", run.write("t.yaml", template), "--key-arn", KEY, "--output", "json")
+    assert [one["sid"] for one in json.loads(done.out)["unsaid"]] == ["Shared"]
