@@ -144,7 +144,7 @@ def _apart(planted: Planted) -> None:
     planted.test("text", "aws:PrincipalTag/team", first)
 
 
-_TIED = ("aws:PrincipalTag/team", "aws:PrincipalTag/stage", "kms:EncryptionContext:a", "kms:EncryptionContext:b")
+_TIED = ("aws:PrincipalTag/first", "aws:PrincipalTag/second", "kms:EncryptionContext:c", "kms:EncryptionContext:d")
 
 
 def _beside_variables(planted: Planted) -> None:
@@ -233,6 +233,11 @@ GIVING = "Giving"
 IN_IAM_ONLY = {"a tag of the key", "a variable in a Resource"}
 ROUTES = {"an endpoint", "services in a chain", "an address"}
 """Kinds that say how the request comes: one of them at most."""
+OF_ONE_TAG = {
+    "a tag", "a tag of the key", "keys tied by a variable", "two variables in one text", "tied keys that differ",
+    "a key compared with itself",
+}  # fmt: skip
+"""Kinds that give one tag of the caller a value: one of them at most."""
 
 
 @dataclass(frozen=True)
@@ -256,9 +261,9 @@ def planted(seed: int) -> Found:
 
 def _kinds(rng: Random) -> list[str]:
     chosen = rng.sample(list(KINDS), rng.choice((1, 1, 2, 2)))
-    routes = [kind for kind in chosen if kind in ROUTES]
+    left = [kind for group in (ROUTES, OF_ONE_TAG) for kind in [one for one in chosen if one in group][1:]]
     by_grant = "a grant" in chosen
-    return [kind for kind in chosen if kind not in routes[1:] and not (by_grant and kind in IN_IAM_ONLY)]
+    return [kind for kind in chosen if kind not in left and not (by_grant and kind in IN_IAM_ONLY)]
 
 
 def _request(made: Planted) -> Data:
