@@ -63,7 +63,7 @@ def test_what_a_statement_gives_is_gained_and_lost(block: int, record_property: 
 
 
 def _tells(found: Differences, direction: str) -> bool:
-    return bool(getattr(found, direction)) or not found.complete
+    return bool(getattr(found, direction)) or bool(found.reason)
 
 
 def changed(data: Data, rng: Random) -> Data:
@@ -124,7 +124,7 @@ def _with_and_without(data: Data, request: Data) -> bool | None:
 
 def _told(found: Differences, direction: str, request: Data) -> bool:
     groups = getattr(found, direction)
-    return not found.complete or any(request["action"] in group.actions for group in groups)
+    return bool(found.reason) or any(request["action"] in group.actions for group in groups)
 
 
 def _false_witnesses(found: Differences, old: Data, new: Data) -> list[str]:
