@@ -63,9 +63,14 @@ def _unlisted_services(place: Location, when: When) -> Iterator[Diagnostic]:
                 yield Diagnostic(place, "via-unlisted", message, _TABLE)
 
 
+def key_regions(intent: Intent) -> frozenset[str]:
+    """Return the Regions in which the keys of an intent are, those of replicas too; none where it is about every key."""
+    return frozenset((*intent.scope.regions, *(intent.key.replicas if intent.key else ()), *map(region_of, intent.keys)))
+
+
 def _through_other_regions(place: Location, when: When, intent: Intent) -> Iterator[Diagnostic]:
     """Yield services of other Regions than the keys are in: pages show services that call KMS in their own Region."""
-    told = {*intent.scope.regions, *(intent.key.replicas if intent.key else ()), *map(region_of, intent.keys)}
+    told = key_regions(intent)
     for condition in when.conditions if told else ():
         for value in condition.values if folded(condition.key) == _VIA_SERVICE and "Not" not in condition.operator else ():
             _, _, rest = value.partition(".")

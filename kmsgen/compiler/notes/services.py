@@ -9,9 +9,11 @@ from kmsgen.arn import account_of, parse_arn
 from kmsgen.catalogue import services
 from kmsgen.catalogue.condition_keys import FOR_AWS_RESOURCE
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
+from kmsgen.catalogue.regions import PARTITION_OF
 from kmsgen.catalogue.service_names import is_named_apart
 from kmsgen.compiler.condition_reach import ALLOWED_WITHOUT, untouched
-from kmsgen.compiler.conditions import carries, grant_conditions
+from kmsgen.compiler.conditions import carries, fails_when_absent, grant_conditions
+from kmsgen.compiler.notes.conditions import key_regions
 from kmsgen.compiler.notes.left_by_services import notes_on_what_is_left
 from kmsgen.compiler.services.filling import SOURCE_ACCOUNT, name_of, readable
 from kmsgen.compiler.services.parts import ServicePart, asked_parts
@@ -45,6 +47,7 @@ def _notes(intent: Intent) -> Iterator[Diagnostic]:
             yield from _on_partition(use, service, known)
             yield from _on_statements(use, service, known)
             yield from _on_accounts(use, intent.scope.account)
+            yield from _on_regions(use, service, key_regions(intent))
             yield from _on_organizations(use, service, known)
             yield from _on_calls_without(use, service)
             yield from _on_patterns(use, service)
@@ -138,8 +141,10 @@ def _names_sources(use: ServiceUse, statement: ServiceStatement) -> bool:
 
 def _on_own_calls(use: ServiceUse, statement: ServiceStatement) -> Iterator[Diagnostic]:
     keys = {row.condition.key for row in statement.conditions}
+    via = (one for one in use.when.conditions if folded(one.key) == folded(VIA_SERVICE))
+    asked = use.when.via or any(map(fails_when_absent, via))
     by_itself = statement.principal_kind == "Service" or "aws:PrincipalIsAWSService" in keys
-    if by_itself and VIA_SERVICE in keys:
+    if by_itself and (VIA_SERVICE in keys or (asked and not use.principals)):
         message = f"`{name_of(use)}` calls KMS itself under kms:ViaService, which KMS documents for other callers"
         yield Diagnostic(use.location, "service-unconfirmed", message, "try the service before you rely on it")
 
@@ -211,6 +216,16 @@ def _on_accounts(use: ServiceUse, own: str) -> Iterator[Diagnostic]:
         if account not in ("", own, *use.source_accounts) and not use.source_organizations:
             message = f"`{name_of(use)}` is let in for resources of account {account}, which is not the intent's ({own})"
             yield Diagnostic(use.location, "service-other-account", message, f'if it is meant: `source_account: "{account}"`')
+
+
+def _on_regions(use: ServiceUse, service: Service, told: frozenset[str]) -> Iterator[Diagnostic]:
+    """Tell of resources in other Regions than the key; where a page says that both must be in one, the line is refused."""
+    regions = {text: arn.region for text in use.resources if (arn := parse_arn(text)) is not None}
+    for text, region in regions.items() if told and not service.same_region else ():
+        if region in PARTITION_OF and region not in told:
+            message = f"`{text}` is in {region}, and the key is in {', '.join(sorted(told))}"
+            hint = "pages show services that use a key of their own Region: name resources of that, or try it first"
+            yield Diagnostic(use.location, "service-elsewhere", message, hint)
 
 
 def _on_organizations(use: ServiceUse, service: Service, known: Mapping[str, str]) -> Iterator[Diagnostic]:

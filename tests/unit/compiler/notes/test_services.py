@@ -11,6 +11,7 @@ from kmsgen.intent import load_intent
 
 HERE, CHINA, APART = "regions: [us-west-2]", "partition: aws-cn, regions: [cn-north-1]", "444455556666"
 BUCKET, OBJECTS = "arn:aws:s3:::b", "arn:aws:s3:::b/*"
+SECRET = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:a-AbCdEf"
 TRAIL = "arn:aws:cloudtrail:us-west-2:{0}:trail/t"
 LIMIT = '{conditions: {Bool: {"kms:GrantIsForAWSResource": "true"}}}'
 SNS, EBS = "service: sns", "service: ebs, principals: [role/app]"
@@ -42,6 +43,18 @@ NOTES = [
         HERE,
         f'service: s3, resources: ["{BUCKET}", "{OBJECTS}"], principals: {{writer: role/app}}, can: [kms:GenerateDataKey]',
         set(),
+    ),
+    (
+        "a secret in another Region than the key",
+        HERE,
+        f'service: secretsmanager, resources: ["{SECRET}"], principals: {{reader: role/app}}',
+        {"service-elsewhere"},
+    ),
+    (
+        "a service that is to call through another one",
+        HERE,
+        f'service: cloudtrail, resources: ["{TRAIL.format("111122223333")}"], when: {{via: s3}}',
+        {"service-optional", "service-callers", "service-unconfirmed"},
     ),
     (
         "a trail of the account",
