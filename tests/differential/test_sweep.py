@@ -47,7 +47,9 @@ def statement(effect: str, condition: Data) -> Data:
 def told(key: v.Key, value: str, rng: Random) -> Iterator[Data]:
     """Yield what requests tell of a key: nothing, a text that the policy's value fits, other texts."""
     yield {}
-    texts = [text for text in (instance(value, rng), instance(key.values[-1], rng), FRESH) if well_formed(text, key.type)]
+    texts = [
+        text for text in (instance(value, rng), instance(key.values[-1], rng), FRESH) if well_formed(text, key.type, key.name)
+    ]
     if key.told == "pairs":
         name = key.name.partition(":EncryptionContext:")[2]
         yield from ({"encryption_context": {name: text}} for text in texts if name)
