@@ -39,6 +39,8 @@ OF_CALLERS_ARN = frozenset({"aws:principalarn", "aws:username", "aws:principalty
 _OF_CALLERS = OF_CALLERS_ARN | frozenset(
     {"aws:userid", "aws:multifactorauthpresent", "aws:multifactorauthage", "aws:federatedprovider", "aws:sourceidentity"}
 )
+VIA_SERVICE = "kms:viaservice"
+"""Through which AWS service a call came."""
 TAG_KEYS = "aws:tagkeys"
 """The names of the tags that a request sets or removes."""
 OLD_NAMES = {name: folded(key.same_as) for name, key in _BY_LOWER_CASE.items() if key.same_as}

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from kmsgen.catalogue import condition_keys, via_services
 from kmsgen.catalogue.actions import regular
+from kmsgen.catalogue.condition_keys import VIA_SERVICE
 from kmsgen.catalogue.regions import PARTITION_OF
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import OperatorName
@@ -41,11 +42,10 @@ FORMS: Mapping[str, ValueForm] = {
     **dict.fromkeys(("aws:requestedregion", "kms:primaryregion", "kms:replicaregion"), _PLACE),
     "kms:calleraccount": _ACCOUNT,
     "aws:sourcevpce": ValueForm(r"vpce-[0-9a-z]{1,32}", "vpce-1234abcd"),
-    "kms:viaservice": ValueForm(rf"[a-z0-9-]+\.{_REGION}\.({'|'.join(map(re.escape, _DOMAINS))})", "s3.us-west-2.amazonaws.com"),
+    VIA_SERVICE: ValueForm(rf"[a-z0-9-]+\.{_REGION}\.({'|'.join(map(re.escape, _DOMAINS))})", "s3.us-west-2.amazonaws.com"),
 }
 """By condition key, in lower case."""
 
-_VIA = "kms:viaservice"
 _ADDRESS = ValueForm(r"[0-9a-fA-F.:]+", "203.0.113.7")
 # operators that compare what values of a type never are
 _NEVER = {
@@ -72,7 +72,7 @@ def form_of(operator: OperatorName, key: str, value: str) -> ValueForm | None:
     if form is None or "${" in value or not operator.base.startswith("String"):
         return None
     if operator.base.endswith("Like") and {"*", "?"} & set(value):
-        return None if lower != _VIA or _is_some_service(value) else form
+        return None if lower != VIA_SERVICE or _is_some_service(value) else form
     flags = re.IGNORECASE if operator.base.endswith("IgnoreCase") else 0
     return None if re.fullmatch(form.pattern, value, flags | re.ASCII) else form
 
@@ -88,7 +88,7 @@ def _is_some_service(pattern: str) -> bool:
 def unknown_service(operator: OperatorName, key: str, value: str) -> str:
     """Return the service that a value of kms:ViaService names and no page does; empty where there is none."""
     plain = operator.base.startswith("String") and "${" not in value
-    if folded(key) != _VIA or not plain or (operator.base.endswith("Like") and {"*", "?"} & set(value)):
+    if folded(key) != VIA_SERVICE or not plain or (operator.base.endswith("Like") and {"*", "?"} & set(value)):
         return ""
     name = folded(value).partition(".")[0]
     return "" if name in via_services.PREFIXES else name

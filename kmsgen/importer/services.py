@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from kmsgen.catalogue import services
+from kmsgen.catalogue.condition_keys import VIA_SERVICE
 from kmsgen.catalogue.model import Service, ServiceStatement
 from kmsgen.importer.allowed import StatementPart
 from kmsgen.importer.draft import DraftLine
@@ -19,7 +20,6 @@ from kmsgen.policy.letter_case import folded
 
 SOURCE_ACCOUNT = "aws:sourceaccount"
 _SERVICE_LINKED = re.compile(r":role/aws-service-role/([a-z0-9-]+)\.")
-_VIA = "kms:viaservice"
 
 
 def service_lines(part: StatementPart, key: Key) -> Iterator[DraftLine]:
@@ -146,7 +146,7 @@ def _through(part: StatementPart, key: Key) -> Iterator[DraftLine]:
     if any(principal.kind != "AWS" or principal.value == "*" for principal in part.principals):
         return
     names = [short(principal.value, key) for principal in part.principals]
-    prefixes = {value.partition(".")[0] for held in _on(_VIA, part) for value in held.values}
+    prefixes = {value.partition(".")[0] for held in _on(VIA_SERVICE, part) for value in held.values}
     rows = [row for prefix in sorted(prefixes) if (row := services.find(prefix)) is not None and prefix in row.via]
     for row in rows:
         for word, _ in row.who:

@@ -72,9 +72,8 @@ class Program:
             if matched is not True:
                 left.append(matched)
         program = Program(left, self._resource, self._arn)
-        return (
-            program if self._resource is not None or any(isinstance(step, _CompiledCondition) for step in left) else program(view)
-        )
+        hangs_on_request = self._resource is not None or any(isinstance(step, _CompiledCondition) for step in left)
+        return program if hangs_on_request else program(view)
 
 
 def program_of(rule: Rule, permission: Permission, caller: Caller | None) -> Program:

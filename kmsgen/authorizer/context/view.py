@@ -16,6 +16,7 @@ from kmsgen.authorizer.language.principal import Caller, CallerKind
 from kmsgen.authorizer.language.shapes import Shape
 from kmsgen.authorizer.request import Request
 from kmsgen.catalogue.availability import Occurrence, Presence, PrincipalKind, Route
+from kmsgen.catalogue.condition_keys import VIA_SERVICE
 from kmsgen.catalogue.model import Action, Values
 from kmsgen.policy.bundle import Key, KeyAccess, Organization
 from kmsgen.policy.grant import Grant
@@ -31,8 +32,7 @@ _KINDS = {
     CallerKind.ROOT: PrincipalKind.ROOT_USER,
     CallerKind.SERVICE: PrincipalKind.SERVICE_PRINCIPAL,
 }
-_VIA_SERVICE = "kms:viaservice"
-_VIA = frozenset({"kms:viaservice", "aws:calledvia", "aws:calledviafirst", "aws:calledvialast"})
+_VIA = frozenset({VIA_SERVICE, "aws:calledvia", "aws:calledviafirst", "aws:calledvialast"})
 _TRUE_VIA = ("aws:viaawsservice", "kms:grantisforawsresource")
 THROUGH_ENDPOINT = (
     *("aws:sourcevpce", "aws:sourcevpc", "aws:sourcevpcarn", "aws:vpcsourceip", "aws:vpceaccount", "aws:vpceorgid"),
@@ -121,7 +121,7 @@ class View:
             return Route.SERVICE_PRINCIPAL
         told = self.told_keys
         called = not _VIA.isdisjoint(told) or ("true",) in map(self.given, _TRUE_VIA)
-        if called and (not self.caller.service_linked or _VIA_SERVICE in told):
+        if called and (not self.caller.service_linked or VIA_SERVICE in told):
             return Route.FORWARD_ACCESS_SESSION
         return Route.DIRECT if _THROUGH_ENDPOINT.isdisjoint(told) else Route.VPC_ENDPOINT
 

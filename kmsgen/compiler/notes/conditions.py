@@ -12,6 +12,7 @@ from itertools import product
 from kmsgen.arn import parse_arn, region_of
 from kmsgen.catalogue import condition_keys, value_forms
 from kmsgen.catalogue.availability import Occurrence, Presence, PrincipalKind, Route, availability
+from kmsgen.catalogue.condition_keys import VIA_SERVICE
 from kmsgen.catalogue.regions import PARTITION_OF
 from kmsgen.compiler.conditions import fails_when_absent, grant_conditions, via_condition
 from kmsgen.errors import Diagnostic, Location
@@ -27,7 +28,6 @@ _KINDS = {
     "root": (PrincipalKind.ROLE_SESSION, PrincipalKind.USER),
 }
 _TABLE = "the table of services at kms:ViaService in the KMS Developer Guide, conditions-kms, has the names"
-_VIA_SERVICE = "kms:viaservice"
 _UNSURE = (Presence.CONTRADICTION, Presence.UNDOCUMENTED)
 
 
@@ -72,7 +72,7 @@ def _through_other_regions(place: Location, when: When, intent: Intent) -> Itera
     """Yield services of other Regions than the keys are in: pages show services that call KMS in their own Region."""
     told = key_regions(intent)
     for condition in when.conditions if told else ():
-        for value in condition.values if folded(condition.key) == _VIA_SERVICE and "Not" not in condition.operator else ():
+        for value in condition.values if folded(condition.key) == VIA_SERVICE and "Not" not in condition.operator else ():
             _, _, rest = value.partition(".")
             region = rest.partition(".")[0]
             if region in PARTITION_OF and region not in told:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from kmsgen.arn import account_of, parse_arn
 from kmsgen.catalogue import services
-from kmsgen.catalogue.condition_keys import FOR_AWS_RESOURCE
+from kmsgen.catalogue.condition_keys import FOR_AWS_RESOURCE, GrantKey
 from kmsgen.catalogue.model import Service, ServiceCondition, ServiceStatement
 from kmsgen.catalogue.regions import PARTITION_OF
 from kmsgen.catalogue.service_names import is_named_apart
@@ -24,12 +24,8 @@ from kmsgen.intent.intent import Intent, ServiceUse
 from kmsgen.policy.letter_case import folded
 
 CREATE_GRANT, VIA_SERVICE = "kms:CreateGrant", "kms:ViaService"
-GRANT_LIMITS = (
-    "kms:grantisforawsresource",
-    "kms:grantoperations",
-    "kms:granteeprincipal",
-    "kms:granteeserviceprincipal",
-    "kms:viaservice",
+GRANT_LIMITS = frozenset(
+    {folded(FOR_AWS_RESOURCE.key), GrantKey.OPERATIONS, GrantKey.GRANTEE, GrantKey.GRANTEE_SERVICE, folded(VIA_SERVICE)}
 )
 
 
@@ -153,7 +149,7 @@ def _limits_grants(use: ServiceUse, statement: ServiceStatement) -> bool:
     rows = (row for row in statement.conditions if row.status != services.RECOMMENDED or statement.generic)
     said = (*use.when.conditions, *grant_conditions(use.when.grant))
     keys = {folded(row.condition.key) for row in rows} | {folded(condition.key) for condition in said}
-    return bool(use.when.via) or bool(keys & set(GRANT_LIMITS))
+    return bool(use.when.via) or bool(keys & GRANT_LIMITS)
 
 
 def _bare_grant(use: ServiceUse, service: Service, statement: ServiceStatement) -> Diagnostic:

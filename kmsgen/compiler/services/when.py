@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 
 from kmsgen.catalogue.availability import Availability, Presence, PrincipalKind, Route, availability
+from kmsgen.catalogue.condition_keys import VIA_SERVICE
 from kmsgen.catalogue.model import Service, ServiceStatement
 from kmsgen.compiler.conditions import (
     carries,
@@ -25,7 +26,7 @@ from kmsgen.policy.document import Condition
 from kmsgen.policy.letter_case import folded
 from kmsgen.policy.operators import exact_values
 
-CREATE_GRANT, VIA_SERVICE = "kms:CreateGrant", "kms:viaservice"
+CREATE_GRANT = "kms:CreateGrant"
 _OF_A_USER = (PrincipalKind.USER, PrincipalKind.FEDERATED_USER)
 _OF_A_ROLE = (
     PrincipalKind.ROLE_SESSION,

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from kmsgen.authorizer.language.operators import parse_date, parse_number
 from kmsgen.catalogue import condition_keys, value_forms
+from kmsgen.catalogue.condition_keys import VIA_SERVICE
 from kmsgen.catalogue.model import Values
 from kmsgen.policy.addresses import parse_address
 from kmsgen.policy.letter_case import folded
@@ -31,9 +32,8 @@ _FORMS = {
     "Date": _TypeForm(parse_date, "a date (`2026-01-01T00:00:00Z`) or seconds since 1970"),
     "IPAddress": _TypeForm(parse_address, "an IP address"),
 }
-_VIA_SERVICE = "kms:viaservice"
-_SERVICE_OF_REGION = re.compile(value_forms.FORMS[_VIA_SERVICE].pattern)
-_FORMS_OF_KEYS = {_VIA_SERVICE: _TypeForm(_SERVICE_OF_REGION.fullmatch, "SERVICE.REGION.amazonaws.com")}
+_SERVICE_OF_REGION = re.compile(value_forms.FORMS[VIA_SERVICE].pattern)
+_FORMS_OF_KEYS = {VIA_SERVICE: _TypeForm(_SERVICE_OF_REGION.fullmatch, "SERVICE.REGION.amazonaws.com")}
 
 
 @lru_cache(maxsize=4096)
@@ -67,4 +67,4 @@ def _told_twice(context: Mapping[str, Values]) -> Iterator[tuple[str, str, str, 
 
 
 def _hint(name: str) -> str:
-    return f"such as {value_forms.FORMS[_VIA_SERVICE].example}" if folded(name) == _VIA_SERVICE else ""
+    return f"such as {value_forms.FORMS[VIA_SERVICE].example}" if folded(name) == VIA_SERVICE else ""

@@ -41,11 +41,9 @@ def last_render(folder: Path) -> History:
     if history.known or not manifest:
         return history
     text = read_text(folder / _MODULE)
-    return (
-        _of_module(text)._replace(policies=_policies(folder), released=True, tools=tools_of(manifest))
-        if text is not None
-        else UNKNOWN
-    )
+    if text is None:
+        return UNKNOWN
+    return _of_module(text)._replace(policies=_policies(folder), released=True, tools=tools_of(manifest))
 
 
 def _policies(folder: Path) -> Mapping[str, str]:
@@ -66,11 +64,10 @@ def folder_before(folder: Path, source: Callable[[Path], str | None], about: Abo
     """
     if (folder / MANIFEST).is_file() or not folder.parent.is_dir():
         return folder
-    return (
-        _rendered_to(folder, source)
-        or (_gone(folder.parent, folder.parent.stat().st_mtime_ns).get(about) if about else None)
-        or folder
-    )
+    found = _rendered_to(folder, source)
+    if found is None and about:
+        found = _gone(folder.parent, folder.parent.stat().st_mtime_ns).get(about)
+    return found or folder
 
 
 def about_of(intent: Intent) -> About:

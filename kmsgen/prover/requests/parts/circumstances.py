@@ -14,7 +14,7 @@ from typing import NamedTuple
 from kmsgen.authorizer.context.lookup import lookup
 from kmsgen.authorizer.context.view import THROUGH_ENDPOINT, View
 from kmsgen.catalogue.availability import Presence, PrincipalKind, Route, availability
-from kmsgen.catalogue.condition_keys import carried, disputed
+from kmsgen.catalogue.condition_keys import VIA_SERVICE, carried, disputed
 from kmsgen.policy.letter_case import folded
 from kmsgen.prover.problem import Assignment, OutsideError, Values
 from kmsgen.prover.requests.parts.arn_fields import WHOLE as WHOLE_ARN
@@ -42,7 +42,7 @@ def always(key: str, kind: PrincipalKind | None, action: str) -> bool:
     return kind is not None and presences(key, kind, action) == {Presence.ALWAYS}
 
 
-VIA, VIA_SERVICE = "aws:viaawsservice", "kms:viaservice"
+VIA = "aws:viaawsservice"
 _TOGETHER = frozenset({"aws:multifactorauthage", "aws:multifactorauthpresent", VIA, VIA_SERVICE, "kms:grantisforawsresource"})
 """Of whoever calls: an age of MFA brings MFA with it, a service that calls, or makes a grant for itself, aws:ViaAWSService."""
 

@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping
 
 from kmsgen.authorizer.context.view import THROUGH_ENDPOINT
 from kmsgen.catalogue.availability import availability
+from kmsgen.catalogue.condition_keys import VIA_SERVICE
 from kmsgen.prover.requests.parts.arn_fields import FIELDS
 from kmsgen.prover.requests.parts.arn_fields import WHOLE as WHOLE_ARN
-from kmsgen.prover.requests.parts.circumstances import CHAIN, FIRST, LAST, VIA, VIA_SERVICE, WHOLE
+from kmsgen.prover.requests.parts.circumstances import CHAIN, FIRST, LAST, VIA, WHOLE
 from kmsgen.prover.requests.parts.grant_request import GRANT_PRINCIPALS
 from kmsgen.prover.requests.parts.times import AGE, EPOCH, ISSUED, NOW
 from kmsgen.prover.solver.notation.languages import shape
